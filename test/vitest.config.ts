@@ -1,0 +1,22 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  // Vite would take graphql's `module` file for our own imports, while libraries get its `main` from Node: two copies of
+  // graphql that refuse each other's schemas. This is the file that Node takes.
+  resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 40_000,
+    teardownTimeout: 20_000,
+    restoreMocks: true,
+    reporters: ['default', 'json'],
+    outputFile: { json: '.ci/test-results.json' },
+  },
+});
