@@ -1,0 +1,2 @@
+/** Says nothing. */
+export const quiet = { info() {}, warn() {}, error() {} };
