@@ -1,0 +1,117 @@
+import type { Sql } from '../db/database.ts';
+import { toPosition } from './position.ts';
+
+export type ChangeKind =
+  | 'ENTRY_ADDED'
+  | 'ENTRY_RAISED'
+  | 'ENTRY_UPDATED'
+  | 'ENTRY_APPROVED'
+  | 'ENTRY_UNAPPROVED'
+  | 'ENTRY_REMOVED'
+  | 'ENTRY_EXPIRED'
+  | 'LIST'
+  | 'SETTING'
+  | 'ENVIRONMENT'
+  | 'API_KEY';
+
+/** One row of the log as the feed and the index read it. */
+export interface ChangeRecord {
+  readonly position: number;
+  readonly kind: ChangeKind;
+  readonly entryId: string | null;
+  readonly listId: number | null;
+  /** The number; null for changes of lists, settings, environments and keys. */
+  readonly phone: string | null;
+  /** The number's whole state after the change set (facts.ts); null when `phone` is. */
+  readonly facts: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly source: string | null;
+  readonly externalReference: string | null;
+  readonly reasonId: string | null;
+}
+
+/** The changes that were committed together, with the hashes that chain them (P1.9). */
+export interface ChangeSetRecord {
+  readonly firstPosition: number;
+  readonly position: number;
+  readonly at: Date;
+  readonly actorId: number;
+  readonly reasonId: string | null;
+  readonly prevHash: Buffer;
+  readonly hash: Buffer;
+  readonly changes: readonly ChangeRecord[];
+}
+
+/** P2.7: a batch is whole change sets, at most this many rows or one set. */
+export const MAX_BATCH_ROWS = 1_000;
+
+interface Row {
+  first_position: string;
+  set_position: string;
+  at: Date;
+  actor_id: number;
+  set_reason_id: string | null;
+  prev_hash: Buffer;
+  hash: Buffer;
+  position: string;
+  kind: ChangeKind;
+  entry_id: string | null;
+  list_id: number | null;
+  phone: string | null;
+  facts: string | null;
+  before: string | null;
+  after: string | null;
+  source: string | null;
+  external_reference: string | null;
+  reason_id: string | null;
+}
+
+/** The change sets right after a position, whole, in order; positions are contiguous (invariant 3). */
+export async function readChangeSets(sql: Sql, environmentId: number, after: number): Promise<ChangeSetRecord[]> {
+  const { rows } = await sql.query<Row>(READ_CHANGE_SETS, [environmentId, after, after + MAX_BATCH_ROWS]);
+  const sets: (ChangeSetRecord & { changes: ChangeRecord[] })[] = [];
+  for (const row of rows) {
+    const position = toPosition(row.set_position);
+    let set = sets.at(-1);
+    if (set?.position !== position) {
+      set = {
+        firstPosition: toPosition(row.first_position),
+        position,
+        at: row.at,
+        actorId: row.actor_id,
+        reasonId: row.set_reason_id,
+        prevHash: row.prev_hash,
+        hash: row.hash,
+        changes: [],
+      };
+      sets.push(set);
+    }
+    set.changes.push({
+      position: toPosition(row.position),
+      kind: row.kind,
+      entryId: row.entry_id,
+      listId: row.list_id,
+      phone: row.phone,
+      facts: row.facts,
+      before: row.before,
+      after: row.after,
+      source: row.source,
+      externalReference: row.external_reference,
+      reasonId: row.reason_id,
+    });
+  }
+  return sets;
+}
+
+// The sets that end within the window, and the first one however long it is. LATERAL keeps each look-up on its key.
+const READ_CHANGE_SETS = `
+  SELECT s.first_position, s.position AS set_position, s.at, s.actor_id, s.reason_id AS set_reason_id, s.prev_hash, s.hash,
+         c.position, c.kind, c.entry_id, c.list_id, c.facts, c.before, c.after, c.reason_id, e.phone, e.source, e.external_reference
+    FROM (SELECT * FROM change_set
+           WHERE environment_id = $1 AND position > $2
+             AND position <= greatest($3::bigint, (SELECT min(position) FROM change_set WHERE environment_id = $1 AND position > $2))
+           ORDER BY position) s
+   CROSS JOIN LATERAL (SELECT * FROM change c WHERE c.environment_id = $1 AND c.position BETWEEN s.first_position AND s.position) c
+    LEFT JOIN LATERAL (SELECT phone, source, external_reference FROM entry e WHERE e.environment_id = $1 AND e.id = c.entry_id LIMIT 1) e ON true
+   ORDER BY c.position`;

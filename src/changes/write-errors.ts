@@ -1,0 +1,33 @@
+/** The same idempotency key came with other input (P1.8). */
+export class IdempotencyMismatchError extends Error {
+  readonly code = 'IDEMPOTENCY_MISMATCH';
+  constructor() {
+    super(
+      'This idempotencyKey was used before with other input. Send the same input to replay its answer, or a new key for a new request.',
+    );
+    this.name = 'IdempotencyMismatchError';
+  }
+}
+
+/** The write queue of the environment is full (invariant 10). */
+export class OverloadedError extends Error {
+  readonly code = 'OVERLOADED';
+  constructor() {
+    super(
+      'Too many writes are waiting in this environment. Nothing of this request was done: send it again in a second.',
+    );
+    this.name = 'OverloadedError';
+  }
+}
+
+/** The connection was lost at COMMIT and the database can't be asked (P1.7). */
+export class UnknownOutcomeError extends Error {
+  readonly code = 'UNKNOWN_OUTCOME';
+  constructor(cause: unknown) {
+    super(
+      'The connection to the database was lost while the change was being committed, and its outcome could not be found out. Repeat the request: with the same idempotencyKey it is safe, and adding again never weakens.',
+      { cause },
+    );
+    this.name = 'UnknownOutcomeError';
+  }
+}
