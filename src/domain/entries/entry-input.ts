@@ -1,0 +1,178 @@
+import type { CountryCode } from 'libphonenumber-js/max';
+import type { EntryRow, EntrySource, EntryStatus } from '../../changes/write-call.ts';
+import { acceptsSenders, parseListable } from '../numbers/listed-number.ts';
+import type { NumberProblem } from '../numbers/number-problem.ts';
+import type { Settings } from '../settings.ts';
+import { storable, textLimits } from '../text-limits.ts';
+import type { AddEntryInput } from './add-entries.ts';
+import { readExpiryTime, readTime } from './time-text.ts';
+
+/** A fault in another column than the number: the entry is added for review without it (R1.7). */
+export interface EntryWarning {
+  readonly code:
+    | 'UNREADABLE_EXPIRY'
+    | 'UNREADABLE_DATE'
+    | 'DATE_IN_THE_FUTURE'
+    | 'EXPIRY_OF_PERMANENT'
+    | 'TEXT_TOO_LONG';
+  readonly message: string;
+}
+
+/** Why a row can't be an entry at all. */
+export type EntryProblem =
+  | NumberProblem
+  | { readonly code: 'EXPIRY_IN_THE_PAST'; readonly message: string; readonly remedy: string };
+
+export const expiryInThePast: EntryProblem = Object.freeze({
+  code: 'EXPIRY_IN_THE_PAST',
+  message: 'The expiry is in the past, so the entry would never block.',
+  remedy: 'Give a later expiry, or none.',
+});
+
+/** One row as read: what to write, or why not. */
+export type ReadEntry =
+  | { readonly ok: true; readonly row: EntryRow; readonly warnings: readonly EntryWarning[] }
+  | { readonly ok: false; readonly problem: EntryProblem; readonly warnings: readonly EntryWarning[] };
+
+interface ReadOptions {
+  readonly listId: number;
+  /** What the list blocks: a list that blocks inbound only takes senders too (R2.3). */
+  readonly blocks: number;
+  readonly source: EntrySource;
+  readonly status: EntryStatus;
+  readonly reason: string | null;
+  readonly settings: Settings;
+  readonly now: Date;
+}
+
+/** Reads one row: the number decides whether it is listed, a fault elsewhere sends it to review with a warning. */
+export function readEntryInput(input: AddEntryInput, options: ReadOptions): ReadEntry {
+  // The other columns whatever the number: a replay reads them again when the default country is another one (P1.8).
+  const warnings: EntryWarning[] = [];
+  const expiresAt = readExpiry(input.expiresAt, options, warnings);
+  const columns = {
+    reason: readText('reason', input.reason, warnings) ?? options.reason,
+    evidence: readText('evidence', input.evidence, warnings),
+    externalReference: readText('externalReference', input.externalReference, warnings),
+    expiresAt,
+    ...requestedAt(input.requestedAt, options.now, warnings),
+  };
+  const listable = parseListable(input.phone, {
+    defaultCountry: options.settings.defaultCountry as CountryCode,
+    acceptsSenders: acceptsSenders(options),
+    keepAsReceived: false,
+  });
+  if (!listable.ok) return { ok: false, problem: listable.problem, warnings };
+  if (expiresAt && expiresAt <= options.now) return { ok: false, problem: expiryInThePast, warnings };
+  const row: EntryRow = {
+    verb: 'ADD',
+    phone: listable.key,
+    listId: options.listId,
+    source: options.source,
+    ...columns,
+    ...(input.phone === listable.key ? {} : { raw: rawText(input.phone) }),
+    status: warnings.length > 0 ? 'PENDING' : options.status,
+  };
+  return { ok: true, row, warnings };
+}
+
+function readExpiry(text: string | null | undefined, options: ReadOptions, warnings: EntryWarning[]): Date | null {
+  if (!text?.trim()) return null;
+  const time = readExpiryTime(text);
+  if (time === null) {
+    warnings.push({
+      code: 'UNREADABLE_EXPIRY',
+      message:
+        'The expiry could not be read: write it as 2027-01-31 or 2027-01-31T09:00:00Z. The entry was added for review, without expiry.',
+    });
+    return null;
+  }
+  if (options.status === 'PERMANENT' && time > options.now) {
+    warnings.push({
+      code: 'EXPIRY_OF_PERMANENT',
+      message:
+        'A permanent entry has no expiry. The entry was added for review, without expiry: approve it permanently, or set the expiry.',
+    });
+    return null;
+  }
+  return time;
+}
+
+function requestedAt(text: string | null | undefined, now: Date, warnings: EntryWarning[]): { requestedAt?: Date } {
+  if (!text?.trim()) return {};
+  const time = readTime(text);
+  if (time === null) {
+    warnings.push({
+      code: 'UNREADABLE_DATE',
+      message:
+        'The date of the request could not be read: write it as 2026-03-04 or 2026-03-04T09:00:00Z. The entry was added for review, with the date of today.',
+    });
+    return {};
+  }
+  if (time > now) {
+    warnings.push({
+      code: 'DATE_IN_THE_FUTURE',
+      message: 'The date of the request lies in the future. The entry was added for review, with the date of today.',
+    });
+    return {};
+  }
+  return { requestedAt: time };
+}
+
+function readText(
+  field: keyof typeof textLimits,
+  text: string | null | undefined,
+  warnings: EntryWarning[],
+): string | null {
+  const kept = storable(text);
+  if (kept === null || kept.length <= textLimits[field]) return kept;
+  warnings.push({
+    code: 'TEXT_TOO_LONG',
+    message: `The ${field} has ${kept.length} characters and may have ${textLimits[field]}. The entry was added for review, with its beginning.`,
+  });
+  return kept.slice(0, textLimits[field]).toWellFormed();
+}
+
+/** As received, bounded; what a number can be read from is never long. */
+function rawText(text: string): string {
+  return text.slice(0, 512).toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+/** R1.2: duplicates inside one batch become one row by the rule of adding again: the stricter wins. */
+export function mergeDuplicates(read: readonly ReadEntry[]): { rows: EntryRow[]; rowOf: (number | null)[] } {
+  const rows: EntryRow[] = [];
+  const byPhone = new Map<string, number>();
+  const rowOf = read.map((entry) => {
+    if (!entry.ok) return null;
+    const known = byPhone.get(entry.row.phone);
+    if (known === undefined) {
+      byPhone.set(entry.row.phone, rows.length);
+      return rows.push(entry.row) - 1;
+    }
+    rows[known] = stricter(rows[known]!, entry.row);
+    return known;
+  });
+  return { rows, rowOf };
+}
+
+const strictness: readonly EntryStatus[] = ['PENDING', 'APPROVED', 'PERMANENT'];
+
+function stricter(a: EntryRow, b: EntryRow): EntryRow {
+  const status = strictness[Math.max(strictness.indexOf(a.status!), strictness.indexOf(b.status!))]!;
+  const earliest =
+    a.requestedAt && b.requestedAt
+      ? a.requestedAt < b.requestedAt
+        ? a.requestedAt
+        : b.requestedAt
+      : (a.requestedAt ?? b.requestedAt);
+  const noEnd = status === 'PERMANENT' || !a.expiresAt || !b.expiresAt;
+  return {
+    ...a,
+    status,
+    expiresAt: noEnd ? null : a.expiresAt! > b.expiresAt! ? a.expiresAt : b.expiresAt,
+    reason: a.reason ?? b.reason,
+    evidence: a.evidence ?? b.evidence,
+    externalReference: a.externalReference ?? b.externalReference,
+    ...(earliest ? { requestedAt: earliest } : {}),
+  };
+}

@@ -1,0 +1,109 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
+import { requirePermission } from '../../auth/require-permission.ts';
+import type { Viewer } from '../../auth/viewer.ts';
+import type { ChangeLog, Committed, PlainChange } from '../../changes/change-log.ts';
+import type { Sql } from '../../db/database.ts';
+import { readOptionalName } from '../name-text.ts';
+import { type ConfigInput, recordOnce } from '../record-once.ts';
+import { parseSettings, type Settings } from '../settings.ts';
+import { problem, UserProblemError } from '../user-problem.ts';
+
+/** What is absent or null stays as it is. */
+export type UpdateSettingsInput = ConfigInput & { readonly [Name in keyof Settings]?: Settings[Name] | null };
+
+export type UpdatedSettings = Committed<{
+  /** All of them, as they now hold; after a replay too. */
+  readonly settings: Settings;
+  readonly outcome: 'CHANGED' | 'UNCHANGED';
+  readonly position: number;
+  readonly replayed: boolean;
+}>;
+
+/**
+ * Changes settings of the viewer's environment. It touches no entry: a switch alters what entries do from here on, and
+ * never lifts one (R4.4). Nothing different, no change in the log.
+ * @throws UserProblemError, ForbiddenError, UnauthenticatedError, IdempotencyMismatchError
+ */
+export async function updateSettings(
+  viewer: Viewer,
+  input: UpdateSettingsInput,
+  { log }: { log: ChangeLog },
+): Promise<UpdatedSettings> {
+  requirePermission(viewer, 'settings:write');
+  const { environmentId } = viewer;
+  const wanted = readPatch(input);
+  const { result, ...recorded } = await recordOnce<Pick<UpdatedSettings, 'settings' | 'outcome'>>(log, viewer, {
+    operation: 'updateSettings',
+    input,
+    async work(sql) {
+      const settings = await readSettings(sql, environmentId);
+      const change = difference(settings, wanted);
+      const outcome = change ? 'CHANGED' : 'UNCHANGED';
+      // Joined in the database: keys that a newer release has put there stay.
+      if (change)
+        await sql.query('UPDATE environment SET settings = settings || $2::jsonb WHERE id = $1', [
+          environmentId,
+          change.after,
+        ]);
+      return {
+        result: { settings: { ...settings, ...wanted }, outcome },
+        kept: [{ code: outcome, entryId: null }],
+        changes: change ? [change] : [],
+      };
+    },
+    async replay(sql, kept) {
+      return { settings: await readSettings(sql, environmentId), outcome: kept[0]!.code as UpdatedSettings['outcome'] };
+    },
+  });
+  return { ...result, ...recorded };
+}
+
+async function readSettings(sql: Sql, environmentId: number): Promise<Settings> {
+  const { rows } = await sql.query<{ settings: unknown }>('SELECT settings FROM environment WHERE id = $1', [
+    environmentId,
+  ]);
+  return parseSettings(rows[0]!.settings);
+}
+
+function readPatch({
+  businessName,
+  defaultCountry,
+  enforcePending,
+  stopBlocksCalls,
+}: UpdateSettingsInput): Partial<Settings> {
+  return {
+    ...(isGiven(businessName) && { businessName: readOptionalName(businessName, 'input.businessName') }),
+    ...(isGiven(defaultCountry) && { defaultCountry: readCountry(defaultCountry) }),
+    ...(isGiven(enforcePending) && { enforcePending: readSwitch('enforcePending', enforcePending) }),
+    ...(isGiven(stopBlocksCalls) && { stopBlocksCalls: readSwitch('stopBlocksCalls', stopBlocksCalls) }),
+  };
+}
+
+function isGiven<T>(value: T): value is NonNullable<T> {
+  return value !== undefined && value !== null;
+}
+
+function readCountry(text: string): string {
+  const country = text.trim().toUpperCase();
+  if (/^[A-Z]{2}$/.test(country) && isSupportedCountry(country)) return country;
+  throw new UserProblemError(
+    problem(
+      'INVALID_VALUE',
+      'input.defaultCountry',
+      'defaultCountry is a country with telephone numbers of its own, as its two letters of ISO 3166, for example US or DE.',
+    ),
+  );
+}
+
+function readSwitch(name: 'enforcePending' | 'stopBlocksCalls', value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new UserProblemError(problem('INVALID_VALUE', `input.${name}`, `${name} is true or false.`));
+}
+
+/** The change that leads from these settings to the wanted ones, naming only what differs; null when nothing does. */
+function difference(settings: Settings, wanted: Partial<Settings>): PlainChange | null {
+  const names = (Object.keys(wanted) as (keyof Settings)[]).filter((name) => wanted[name] !== settings[name]);
+  if (names.length === 0) return null;
+  const pick = (from: Partial<Settings>) => JSON.stringify(Object.fromEntries(names.map((name) => [name, from[name]])));
+  return { kind: 'SETTING', before: pick(settings), after: pick(wanted) };
+}
