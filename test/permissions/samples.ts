@@ -1,0 +1,150 @@
+import type { Side } from './sides.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** One call of a root field: its arguments, about what `side` names. */
+export type Sample = (side: Side) => Variables | Promise<Variables>;
+
+let made = 0;
+
+/**
+ * How every root field is called: by permission that it may take, and often enough that each field below it is reached.
+ * A new root field needs a row, and the test says so. What a sample names comes from `side`, so that the same call is
+ * made about one's own things, others', and none. Each sample has a row of its own in the table, by its name.
+ */
+export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>> = {
+  'Query.viewer': { '': () => ({}) },
+  'Query.environment': { '': () => ({}) },
+  'Query.environments': { '': () => ({}) },
+  'Query.lists': { '': () => ({}) },
+  'Query.apiKeys': { '': () => ({ first: 5 }), active: () => ({ first: 5, active: true }) },
+  'Query.entries': {
+    '': () => ({ first: 5 }),
+    'by number': async (side) => ({ first: 5, filterBy: { numberContains: (await side.listedPhone()).slice(-7) } }),
+    'ordered by number': () => ({ first: 5, orderBy: { field: 'NUMBER', direction: 'ASC' } }),
+  },
+  'Query.node': {
+    entry: async (side) => ({ id: await side.entryId() }),
+    list: async (side) => ({ id: await side.listId() }),
+    key: async (side) => ({ id: await side.apiKeyId() }),
+    environment: async (side) => ({ id: await side.environmentId() }),
+  },
+  'Query.nodes': {
+    '': async (side) => ({ ids: [await side.entryId(), await side.apiKeyId(), await side.environmentId()] }),
+  },
+  'Query.number': {
+    now: async (side) => ({ phone: await side.listedPhone() }),
+    'in the past': async (side) => ({ phone: await side.listedPhone(), at: new Date().toISOString() }),
+  },
+  'Query.check': {
+    now: async (side) => ({ phone: await side.listedPhone(), channel: 'CALL' }),
+    'in the past': async (side) => ({
+      phone: await side.listedPhone(),
+      channel: 'SMS',
+      at: new Date().toISOString(),
+    }),
+    'no number': () => ({ phone: '12', channel: 'CALL' }),
+  },
+  'Query.checkBatch': {
+    '': async (side) => ({
+      input: {
+        channel: 'CALL',
+        numbers: [
+          { phone: await side.listedPhone(), reference: 'mine' },
+          { phone: '12', reference: 'mine' },
+        ],
+      },
+    }),
+  },
+  'Query.auditLog': {
+    '': () => ({ first: 3 }),
+    'of updateEntry': () => ({ first: 3, filterBy: { operation: 'updateEntry' } }),
+    'of updateSettings': () => ({ first: 3, filterBy: { operation: 'updateSettings' } }),
+    'of keys': () => ({ first: 3, filterBy: { kinds: ['API_KEY', 'LIST', 'ENVIRONMENT'] } }),
+    'of a number': async (side) => ({ first: 3, filterBy: { number: await side.listedPhone() } }),
+    'of an entry': async (side) => ({ first: 3, filterBy: { entryId: await side.entryId() } }),
+  },
+  'Query.verifyAudit': { '': () => ({}) },
+
+  'Mutation.addEntries': {
+    '': async (side) => ({
+      input: {
+        list: 'DNC',
+        reason: 'Asked on the phone',
+        entries: [
+          { phone: await side.listedPhone(), evidence: 'Call 7', externalReference: 'mine' },
+          { phone: '12' },
+          { phone: '+13033000000' },
+          { phone: '+13033000000' },
+          { phone: `+1303${3_000_000 + ++made}`, expiresAt: 'soon' },
+        ],
+      },
+    }),
+    permanently: async (side) => ({
+      input: { list: 'DNC', status: 'PERMANENT', entries: [{ phone: await side.listedPhone() }] },
+    }),
+    'no list': (side) => ({ input: { list: side.marker, entries: [] } }),
+  },
+  'Mutation.updateEntry': {
+    '': async (side) => ({
+      input: {
+        entryId: await side.entryId(),
+        reason: 'Corrected',
+        evidence: 'Call 8',
+        changeReason: 'A typing error',
+        onBehalfOf: { id: '7', name: 'Pat' },
+      },
+    }),
+    number: async (side) => ({
+      input: { entryId: await side.entryId(), phone: `+1303${4_000_000 + ++made}`, changeReason: 'A typing error' },
+    }),
+  },
+  'Mutation.approveEntries': {
+    '': async (side) => ({ input: { entries: { ids: [await side.entryId('PENDING')] } } }),
+    permanently: async (side) => ({
+      input: { permanently: true, entries: { ids: [await side.entryId('PENDING')] } },
+    }),
+  },
+  'Mutation.unapproveEntries': { '': async (side) => ({ input: { entries: { ids: [await side.entryId()] } } }) },
+  'Mutation.removeEntries': {
+    '': async (side) => ({ input: { entries: { ids: [await side.entryId()] }, reason: 'Opted back in' } }),
+    permanent: async (side) => ({
+      input: { entries: { ids: [await side.entryId('PERMANENT')] }, reason: 'Opted back in' },
+    }),
+    'by number': async (side) => ({
+      input: { entries: { phones: { list: 'DNC', numbers: [await side.listedPhone()] } }, reason: 'Opted back in' },
+    }),
+    'no number': () => ({
+      input: { entries: { phones: { list: 'DNC', numbers: ['12'] } }, reason: 'Opted back in' },
+    }),
+  },
+  'Mutation.updateSettings': { '': () => ({ input: { businessName: `Business ${++made}` } }) },
+  'Mutation.createEnvironment': { '': () => ({ input: { key: `made-${++made}` } }) },
+  'Mutation.createApiKey': { '': () => ({ input: { name: `Made ${++made}`, role: 'READ_ONLY' } }) },
+  'Mutation.revokeApiKey': { '': async (side) => ({ input: { apiKeyId: await side.apiKeyId() } }) },
+
+  'Subscription.entryChanges': { now: () => ({}), 'after a cursor': async (side) => ({ after: await side.cursor() }) },
+};
+
+/** Fields that no call can reach yet, and why. */
+export const unreached: Readonly<Record<string, string>> = {
+  'Task.id': 'Every bulk action is done within its call (R6.1).',
+  'ListChange.at': 'No mutation changes a list, and no cursor is given out before the lists are made.',
+  'ListChange.list': 'The same.',
+};
+
+/** Fields, by name or by type and name, that are reached and that no sample can fill, and why. */
+export const unfilled: Readonly<Record<string, string>> = {
+  notice: 'A server that works has caught up with its own change.',
+  task: 'Every bulk action is done within its call (R6.1).',
+  userErrors: 'The input is right; other payloads have some.',
+  listChanges: 'No mutation changes a list.',
+  firstBadPosition: 'The log is whole.',
+  'AuditVerification.problem': 'The log is whole.',
+  nextPosition: 'The log is shorter than one call verifies.',
+  'ChangeState.businessNumber': 'Comes with opt-outs by text.',
+  'Entry.businessNumber': 'Comes with opt-outs by text.',
+  'ChangeState.endUserOptedOut': 'Comes with opt-outs by text.',
+  'ApiKey.lastUsedAt': 'Written once a minute.',
+  'Viewer.expiresAt': 'The keys of the walk have no end.',
+};
