@@ -192,8 +192,6 @@ test('a total beyond 100,000 says that it is not exact, and costs no more than c
   expect(few.entries).toEqual({ totalCount: 40, totalCountIsExact: true });
 });
 
-// Fails until entry has an index by reason: CREATE INDEX "entry_by_reason" ON "entry" ("environment_id", "reason_id",
-// "created_at", "id") WHERE "active". Then it is a test like the others.
 test('part of a rare reason is found without reading the list through (P3.3)', async () => {
   const { places } = await pageStatements({ filterBy: { reasonContains: 'carrier pigeon' } });
   expect((await costOf(places)).scanned).not.toContain('entry');
