@@ -8,20 +8,10 @@ import type { Settings } from '../settings.ts';
 import { storable, tooLong } from '../text-limits.ts';
 import { problem, UserProblemError } from '../user-problem.ts';
 import { type AddResult, encodeInputMap, readResults } from './add-result.ts';
-import { mergeDuplicates, readEntryInput } from './entry-input.ts';
+import { type AddEntryInput, mergeDuplicates, readEntryInput } from './entry-input.ts';
 
 /** How many numbers one call takes. */
 export const MAX_ADD_ROWS = 10_000;
-
-/** One number to be listed, as the caller wrote it; nothing but the phone can keep it off the list (R1.7). */
-export interface AddEntryInput {
-  readonly phone: string;
-  readonly reason?: string | null;
-  readonly evidence?: string | null;
-  readonly expiresAt?: string | null;
-  readonly requestedAt?: string | null;
-  readonly externalReference?: string | null;
-}
 
 export interface AddEntriesInput extends CallerInput {
   readonly list: string;

@@ -4,8 +4,17 @@ import { acceptsSenders, parseListable } from '../numbers/listed-number.ts';
 import type { NumberProblem } from '../numbers/number-problem.ts';
 import type { Settings } from '../settings.ts';
 import { storable, textLimits } from '../text-limits.ts';
-import type { AddEntryInput } from './add-entries.ts';
 import { readExpiryTime, readTime } from './time-text.ts';
+
+/** One number to be listed, as the caller wrote it; nothing but the phone can keep it off the list (R1.7). */
+export interface AddEntryInput {
+  readonly phone: string;
+  readonly reason?: string | null;
+  readonly evidence?: string | null;
+  readonly expiresAt?: string | null;
+  readonly requestedAt?: string | null;
+  readonly externalReference?: string | null;
+}
 
 /** A fault in another column than the number: the entry is added for review without it (R1.7). */
 export interface EntryWarning {
