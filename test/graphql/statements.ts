@@ -30,6 +30,8 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<Statem
 /** Without the server's own polls and sweeps, which come when they come. */
 export function readsOf(statements: readonly Statement[]): Statement[] {
   return statements.filter(
-    ({ text }) => /\b(?:entry|list|text_value|actor|entry_count)\b/.test(text) && !/\bchange_set\b|head|expires_at <= now/.test(text),
+    ({ text }) =>
+      /\b(?:entry|list|text_value|actor|entry_count)\b/.test(text) &&
+      !/\bchange_set\b|head|expires_at <= now/.test(text),
   );
 }
