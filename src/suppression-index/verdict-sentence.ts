@@ -1,17 +1,9 @@
+import type { EntrySource } from '../changes/write-call.ts';
 import type { Channel, Direction } from './block-mask.ts';
 import type { Reason, Verdict } from './verdict.ts';
 
 /** How an entry came (R1.8). */
-export type ListedThrough =
-  | 'MANUAL'
-  | 'API'
-  | 'IMPORT'
-  | 'SMS_KEYWORD'
-  | 'SMS_PHRASE'
-  | 'CALL_ACTION'
-  | 'DISPOSITION'
-  | 'IVR'
-  | 'TRANSCRIPT';
+export type ListedThrough = EntrySource;
 
 /** What the database knows of one list that blocks: its entry with the earliest `requestedAt` that is enforced. */
 export interface Listing {
