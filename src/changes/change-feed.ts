@@ -17,6 +17,8 @@ export interface ChangeFeedOptions {
   /** Called when an environment's log stopped being the one that we followed: what was built on it must go. */
   readonly onBroken: (environmentId: number) => void;
   readonly clock?: Clock;
+  /** Default 1,000. */
+  readonly maxIdleFeeds?: number;
 }
 
 /** Feeds that nobody follows are kept up to this number (invariant 10). */
@@ -89,7 +91,7 @@ export class ChangeFeed {
     const head = await this.readHead(environmentId);
     const feed = new EnvironmentFeed({ sql: this.#database.feed, environmentId, head, age });
     this.#open.set(environmentId, feed);
-    if (this.#open.size > MAX_IDLE_FEEDS) this.#forgetIdle(feed);
+    if (this.#open.size > (this.#options.maxIdleFeeds ?? MAX_IDLE_FEEDS)) this.#forgetIdle(feed);
     return feed;
   }
 
@@ -99,6 +101,8 @@ export class ChangeFeed {
       if (feed === keep || !feed.isIdle) continue;
       this.#open.delete(id);
       this.#feeds.delete(id);
+      // Nobody polls it from now on: whoever got hold of it at this very moment must not vouch by it.
+      feed.isBroken = true;
     }
   }
 

@@ -105,6 +105,10 @@ export class SuppressionIndex {
     const feed = await this.#options.feed.environment(environmentId);
     // Held while it loads, so that the feed isn't forgotten as idle before the index follows it.
     const release = feed.hold();
+    if (feed.isBroken) {
+      release();
+      throw new Error('the feed of the environment was forgotten just now');
+    }
     const index = await loadIndex(database, environmentId, feed.position)
       .then(async (loading) => {
         // Exposed only after the replay to the position of the load's END (P2.3).
