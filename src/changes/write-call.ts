@@ -1,5 +1,5 @@
 /** What a row asks of an entry; the rules are in the SQL function resolve_entry (rules.md R1). */
-export type EntryVerb = 'ADD' | 'EDIT' | 'APPROVE' | 'UNAPPROVE' | 'REMOVE' | 'EXPIRE';
+export type EntryVerb = 'ADD' | 'EDIT' | 'APPROVE' | 'UNAPPROVE' | 'REMOVE' | 'EXPIRE' | 'WITHDRAW';
 
 /** Whose word it is: staff; COMPLIANCE's and ADMIN's rights (R1.4); the contact's own START; the server itself. */
 export type Authority = 'STAFF' | 'COMPLIANCE' | 'CONTACT' | 'SYSTEM';
@@ -44,6 +44,26 @@ export interface EntryRow {
   readonly version?: string;
 }
 
+/** A batch of a task: written only while the task is this claim's, and counted once (design.md, "Storage"). */
+export interface TaskBatch {
+  readonly id: string;
+  readonly fence: number;
+  /** Kept with the rows; another one for each batch. */
+  readonly checkpoint: object;
+  /** The task's rows that are done with this batch. */
+  readonly rowsDone: number;
+  /** Added to the task's counts besides the codes of the rows. */
+  readonly count?: Readonly<Record<string, number>>;
+}
+
+/** An import's claims on entries (R6.3). */
+export interface ImportClaims {
+  /** ADD: the import that has these numbers. */
+  readonly importId?: string;
+  /** Imports that give up their claims: their entries are lifted (verb WITHDRAW), or were theirs and need no further claim (ADD). */
+  readonly of?: readonly string[];
+}
+
 /** Who acts: kept once per environment, by subject. */
 export interface ActorRef {
   readonly type: 'API_KEY' | 'PERSON' | 'SYSTEM';
@@ -75,7 +95,10 @@ export interface WriteCall {
   /** The row that each item of the caller's input became (default: one each): kept for a replay, and given back with it. */
   readonly inputMap?: readonly number[];
   readonly idempotency?: Idempotency;
-  readonly taskId?: string;
+  /** The task whose batch this is: its checkpoint is kept with the rows, or nothing is (P1.2). */
+  readonly task?: TaskBatch;
+  /** The import that lists these numbers, or that gives up its claims on them (R6.3). */
+  readonly claims?: ImportClaims;
   /** Task batches yield to single calls in the queue (P1.3). */
   readonly background?: boolean;
 }
@@ -93,7 +116,10 @@ export type RowCode =
   | 'REFUSED_NOT_OPTED_OUT'
   | 'REFUSED_REASON'
   | 'REFUSED_EVIDENCE'
-  | 'REFUSED_CHANGED';
+  | 'REFUSED_CHANGED'
+  /** Of a withdrawn claim: another import has the number too; somebody changed the entry by hand since. */
+  | 'KEPT_CLAIMED'
+  | 'KEPT_EDITED';
 
 export interface RowOutcome {
   readonly code: RowCode;

@@ -6,9 +6,11 @@ import type { Interned } from './interned.ts';
 import { toPosition } from './position.ts';
 import { arrange, type Place, parametersOf, textsOf } from './write-batch.ts';
 import type { CallResult, RowCode, RowOutcome, WriteCall } from './write-call.ts';
-import { IdempotencyMismatchError, UnknownOutcomeError } from './write-errors.ts';
+import { IdempotencyMismatchError, TaskFencedError, UnknownOutcomeError } from './write-errors.ts';
 
 const ATTEMPTS = 4;
+/** What keep_task_batch raises. */
+const FENCED = 'QL001';
 
 interface Answer {
   /** Null, like the two below, when the batch has no row. */
@@ -71,6 +73,7 @@ async function run(
       return rows[0]!;
     } catch (error) {
       if (isRetryable(error) && attempt < ATTEMPTS) continue;
+      if ((error as { code?: string }).code === FENCED) throw new TaskFencedError();
       // A set with our id is there: the first try was committed although its answer never came.
       const ours = (error as { code?: string; constraint?: string }).constraint === 'change_set_environment_id_id_key';
       if (!ours && !(isConnectionLost(error) && (error as { code?: string }).code !== 'DATABASE_STOPPED')) throw error;
@@ -81,8 +84,10 @@ async function run(
   }
 }
 
-const WRITE_ENTRIES = `SELECT code, entry_id, facts, call_position, call_replay FROM write_entries($1::int,
+const WRITE_ENTRIES = `SELECT code, entry_id, facts, call_position, call_replay FROM write_entries(
+  $1::int,
   $2::int[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[],
-  $8::int[], $9::uuid[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
-  $14::int[], $15::entry_verb[], $16::bigint[], $17::text[], $18::int[], $19::entry_source[], $20::entry_status[], $21::boolean[], $22::text[],
-  $23::bigint[], $24::bigint[], $25::timestamptz[], $26::timestamptz[], $27::text[], $28::text[], $29::int[], $30::int[], $31::text[])`;
+  $8::bigint[], $9::int[], $10::text[], $11::bigint[], $12::text[],
+  $13::int[], $14::uuid[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::text[],
+  $20::int[], $21::entry_verb[], $22::bigint[], $23::text[], $24::int[], $25::entry_source[], $26::entry_status[], $27::boolean[], $28::text[],
+  $29::bigint[], $30::bigint[], $31::timestamptz[], $32::timestamptz[], $33::text[], $34::text[], $35::int[], $36::int[], $37::text[])`;

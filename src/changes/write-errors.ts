@@ -31,3 +31,12 @@ export class UnknownOutcomeError extends Error {
     this.name = 'UnknownOutcomeError';
   }
 }
+
+/** The task isn't this claim's any more: it was cancelled, or another server has taken it over. Nothing was written. */
+export class TaskFencedError extends Error {
+  readonly code = 'TASK_FENCED';
+  constructor() {
+    super('The task was cancelled, or another server has taken it over. Nothing of this batch was written.');
+    this.name = 'TaskFencedError';
+  }
+}

@@ -24,6 +24,7 @@ interface StoredChange {
 /** One environment to write in, and to look at what came of it. */
 export interface Asking {
   readonly server: LogServer;
+  readonly environmentId: number;
   readonly write: ReturnType<typeof writer>;
   /** Adds one entry and asks something of it. */
   ask(row: EntryRow, verb: Partial<EntryRow> & Pick<EntryRow, 'verb'>, call?: Partial<WriteCall>): Promise<RowCode>;
@@ -40,6 +41,7 @@ export async function openAsking(): Promise<Asking> {
   const write = writer(server, environment);
   return {
     server,
+    environmentId: environment,
     write,
     async ask(row, verb, call = {}) {
       const [added] = await write([row]);

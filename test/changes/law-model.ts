@@ -81,6 +81,8 @@ export class LawModel {
         return lift(old, call) ?? { code: 'CHANGED', entry: { ...old, active: false } };
       case 'EDIT':
         return change(old, row, call);
+      case 'WITHDRAW':
+        throw new Error("claims aren't in this model: test/changes/import-claims.postgres.test.ts has them");
     }
   }
 
