@@ -12,20 +12,35 @@ import type { Config } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { type CreatedAccount, createAccount, ensureFirstAccount } from './domain/accounts/create-account.ts';
+import { MAX_SELECTED } from './domain/entries/entry-selection.ts';
 import { ExpirySweeper } from './domain/entries/expire-entries.ts';
+import { Downloads } from './domain/files/downloads.ts';
+import { FileCleaner } from './domain/files/forget-files.ts';
+import { storedFileDownloads } from './domain/files/stored-file-download.ts';
+import { PART_BYTES, type StoredFileInfo } from './domain/files/stored-files.ts';
+import { Uploads } from './domain/files/uploads.ts';
 import { RetryCleaner } from './domain/forget-retries.ts';
+import { rowProblemDownloads } from './domain/imports/row-problem-file.ts';
 import { loadServerSecret } from './domain/instance.ts';
+import { TaskProgressFeed } from './domain/tasks/follow-task.ts';
 import { Verdicts } from './domain/verdicts/check.ts';
 import type { Context, Services } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
+import { globalId, idOf } from './graphql/global-id.ts';
 import { createLoaders } from './graphql/loaders.ts';
 import { schema } from './graphql/schema.ts';
 import { currentCursor, currentSettings, findList } from './graphql/services.ts';
 import type { Log } from './log.ts';
 import { CloseCode } from './server/close-codes.ts';
+import { downloadRoutes } from './server/download-route.ts';
 import { createServer, type Server } from './server/http-server.ts';
 import { preload, readinessChecks } from './server/readiness.ts';
+import { uploadRoutes } from './server/upload-routes.ts';
 import { SuppressionIndex } from './suppression-index/suppression-index.ts';
+import { taskHandlers } from './tasks/handlers.ts';
+import { Spool } from './tasks/spool.ts';
+import { forgetLeases } from './tasks/task-lease.ts';
+import { TaskRunner } from './tasks/task-runner.ts';
 
 /** Longest statement of a page or a look-up (P3.3). */
 const READ_TIMEOUT_MS = 10_000;
@@ -45,8 +60,16 @@ export interface App {
   close(): Promise<void>;
 }
 
+export interface AppOptions {
+  readonly config: Config;
+  readonly log: Log;
+  /** For tests: how many entries one call changes by filter, before a task does it. */
+  readonly maxSelected?: number | undefined;
+}
+
 /** The composition root: opens everything in the order in which it depends on each other, and closes it in reverse. */
-export async function startApp({ config, log }: { config: Config; log: Log }): Promise<App> {
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, log } = options;
   const database = await openDatabase({
     ...config,
     directUrl: config.databaseDirectUrl,
@@ -54,14 +77,14 @@ export async function startApp({ config, log }: { config: Config; log: Log }): P
     log,
   });
   try {
-    return await compose(config, log, database);
+    return await compose(options, database);
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-async function compose(config: Config, log: Log, database: Database): Promise<App> {
+async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, database: Database): Promise<App> {
   await migrate({ url: config.databaseDirectUrl ?? config.databaseUrl, database, log });
   const serverSecret = await loadServerSecret(database, config.serverSecret);
 
@@ -86,6 +109,26 @@ async function compose(config: Config, log: Log, database: Database): Promise<Ap
   const sweeper = new ExpirySweeper({ database, log: changeLog, logger: log });
 
   const retryCleaner = new RetryCleaner({ database, log });
+  const fileCleaner = new FileCleaner({ database, log });
+  const uploads = new Uploads({ database, log: changeLog, limits: config.limits, cleaner: fileCleaner });
+  const downloads = new Downloads({
+    seal: new Seal(serverSecret, 'download link v1'),
+    publicUrl: config.publicUrl,
+    sources: { STORED_FILE: storedFileDownloads(database.read), ROW_PROBLEMS: rowProblemDownloads(database.read) },
+  });
+
+  const verdicts = new Verdicts({ index, cursors, database });
+  const spool = new Spool(config.spoolDir);
+  const taskProgress = new TaskProgressFeed({ sql: database.read });
+  const tasks = new TaskRunner({
+    database,
+    log,
+    handlers: taskHandlers({ database, log: changeLog, spool, verdicts, cursors }),
+    // Fewer where all share one connection (P3.1).
+    places: database.kind === 'pglite' ? Math.ceil(config.maxTasks / 2) : config.maxTasks,
+    onChange: (environmentId, taskId) => taskProgress.changed(environmentId, taskId),
+    caughtUp: async (environmentId) => (await feed.environment(environmentId)).pull(),
+  });
 
   const keyUsage = createKeyUsage({ sql: database.write, log });
   const keys = createKeyAuthenticator({ sql: database.read, serverSecret, onUse: (viewer) => keyUsage.used(viewer) });
@@ -106,11 +149,16 @@ async function compose(config: Config, log: Log, database: Database): Promise<Ap
     log: changeLog,
     feed,
     index,
-    verdicts: new Verdicts({ index, cursors, database }),
+    verdicts,
+    uploads,
+    downloads,
     cursors,
     pages: new Seal(serverSecret, 'page cursor v1'),
     serverSecret,
+    tasks,
+    taskProgress,
     bookmarkMs: BOOKMARK_MS,
+    maxSelected,
     settings: (environmentId) => currentSettings(database, index, environmentId),
     list: (environmentId, key) => findList(database, index, environmentId, key),
     cursorAt: (environmentId, position) => currentCursor(database, feed, environmentId, position),
@@ -135,6 +183,15 @@ async function compose(config: Config, log: Log, database: Database): Promise<Ap
     health: readinessChecks({ database, feed, maxStalenessMs: config.maxStalenessMs, recent }),
     publicError,
     revocations: watch,
+    routes: [
+      ...uploadRoutes<StoredFileInfo>({
+        store: uploads,
+        ids: { show: ({ id }) => globalId('Upload', id), read: (text) => idOf('Upload', text) },
+        partBytes: PART_BYTES,
+        maxUploads: config.limits.maxUploads,
+      }),
+      ...downloadRoutes({ open: (token) => downloads.open(token), log }),
+    ],
   });
 
   const close = async () => {
@@ -142,7 +199,10 @@ async function compose(config: Config, log: Log, database: Database): Promise<Ap
     watch.stop();
     index.stop();
     const finished = async () => {
+      await tasks.stop();
+      await spool.close();
       await retryCleaner.stop();
+      await fileCleaner.stop();
       await sweeper.stop();
       await feed.stop();
       await keyUsage.close();
@@ -157,6 +217,9 @@ async function compose(config: Config, log: Log, database: Database): Promise<Ap
     sweeper.start();
     index.start();
     retryCleaner.start();
+    fileCleaner.start();
+    if (database.kind === 'pglite') await forgetLeases(database.write);
+    tasks.start();
     const { url } = await server.listen();
     // After all that can fail: keys that are shown once must not be made by a start that shows nothing.
     const firstAccount = await ensureFirstAccount(database, { serverSecret });

@@ -1,3 +1,5 @@
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 /**
@@ -8,6 +10,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  /** Where imports sort their files: up to three times an upload for as long as it is imported. */
+  readonly spoolDir: string;
   /** Undefined: the embedded database in `dataDir`. */
   readonly databaseUrl: string | undefined;
   /** For migrations and LISTEN, which a transaction-mode pooler would break (P3.4). */
@@ -16,6 +20,8 @@ export interface Config {
   readonly maxStalenessMs: number;
   readonly pollIntervalMs: number;
   readonly indexMemoryMb: number;
+  /** Tasks that this server works at in turns; half as many on the embedded database. */
+  readonly maxTasks: number;
   readonly logLevel: LogLevel;
   readonly nodeEnv: 'development' | 'production' | 'test';
   readonly graphiql: boolean;
@@ -32,6 +38,14 @@ export interface Config {
 
 export interface ServerLimits {
   readonly maxBodyBytes: number;
+  /** Of a GraphQL request with a file in it; it is in memory whole. */
+  readonly maxMultipartBytes: number;
+  /** Of one file sent to POST /upload. */
+  readonly maxUploadBytes: number;
+  /** Of all uploads that one environment has at a time. */
+  readonly maxStoredUploadBytes: number;
+  /** At once on this server; each takes a few MiB of memory. One environment may have half of them. */
+  readonly maxUploads: number;
   readonly maxSocketMessageBytes: number;
   readonly maxSubscriptionsPerSocket: number;
   readonly maxSockets: number;
@@ -113,16 +127,20 @@ const originRule = explain(
 const isOrigin = (value: string) =>
   /^https?:\/\//.test(value) && URL.canParse(value) && new URL(value).origin === value.toLowerCase();
 const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+const TIB = 1024 * GIB;
 
 const environment = z.object({
   PORT: whole(0, 65_535, 4000, ''),
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().default('./data'),
+  SPOOL_DIR: z.string().optional(),
   DATABASE_URL: postgresUrl,
   DATABASE_DIRECT_URL: postgresUrl,
   MAX_STALENESS_MS: whole(1000, 600_000, 5000, ' of milliseconds'),
   POLL_INTERVAL_MS: whole(50, 60_000, 500, ' of milliseconds'),
   INDEX_MEMORY_MB: whole(16, 1_048_576, 1024, ' of MiB'),
+  MAX_TASKS: whole(1, 100, 8, ''),
   LOG_LEVEL: oneOf(logLevels, 'info').default('info'),
   NODE_ENV: oneOf(['development', 'production', 'test'], 'production').default('development'),
   GRAPHIQL: oneOf(['true', 'false'], 'true').optional(),
@@ -153,6 +171,10 @@ const environment = z.object({
   PUBLIC_URL: url(/^https?:\/\//, 'an http or https URL', 'https://quietline.example.com'),
   SHUTDOWN_TIMEOUT_MS: whole(0, 600_000, 10_000, ' of milliseconds'),
   MAX_BODY_BYTES: whole(1024, 256 * MIB, 4 * MIB, ' of bytes'),
+  MAX_MULTIPART_BYTES: whole(1024, 256 * MIB, 10 * MIB, ' of bytes'),
+  MAX_UPLOAD_BYTES: whole(1024, TIB, 4 * GIB, ' of bytes'),
+  MAX_STORED_UPLOAD_BYTES: whole(1024, 64 * TIB, 20 * GIB, ' of bytes'),
+  MAX_UPLOADS: whole(1, 1000, 16, ''),
   MAX_SOCKET_MESSAGE_BYTES: whole(1024, 64 * MIB, MIB / 4, ' of bytes'),
   MAX_SUBSCRIPTIONS_PER_SOCKET: whole(1, 10_000, 20, ''),
   MAX_SOCKETS: whole(1, 1_000_000, 10_000, ''),
@@ -218,11 +240,13 @@ function toConfig(values: Environment): Config {
     port: values.PORT,
     host: values.HOST,
     dataDir: values.DATA_DIR,
+    spoolDir: values.SPOOL_DIR ?? spoolDirOf(values),
     databaseUrl: values.DATABASE_URL,
     databaseDirectUrl: values.DATABASE_DIRECT_URL ?? values.DATABASE_URL,
     maxStalenessMs: values.MAX_STALENESS_MS,
     pollIntervalMs: values.POLL_INTERVAL_MS,
     indexMemoryMb: values.INDEX_MEMORY_MB,
+    maxTasks: values.MAX_TASKS,
     logLevel: values.LOG_LEVEL,
     nodeEnv: values.NODE_ENV,
     graphiql: values.GRAPHIQL === undefined ? values.NODE_ENV !== 'production' : values.GRAPHIQL === 'true',
@@ -233,6 +257,10 @@ function toConfig(values: Environment): Config {
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     limits: {
       maxBodyBytes: values.MAX_BODY_BYTES,
+      maxMultipartBytes: values.MAX_MULTIPART_BYTES,
+      maxUploadBytes: values.MAX_UPLOAD_BYTES,
+      maxStoredUploadBytes: values.MAX_STORED_UPLOAD_BYTES,
+      maxUploads: values.MAX_UPLOADS,
       maxSocketMessageBytes: values.MAX_SOCKET_MESSAGE_BYTES,
       maxSubscriptionsPerSocket: values.MAX_SUBSCRIPTIONS_PER_SOCKET,
       maxSockets: values.MAX_SOCKETS,
@@ -240,6 +268,11 @@ function toConfig(values: Environment): Config {
       maxBytesInFlight: values.MAX_BYTES_IN_FLIGHT,
     },
   };
+}
+
+/** With PostgreSQL there need be no data folder. */
+function spoolDirOf({ DATABASE_URL: url, DATA_DIR: dataDir }: Environment): string {
+  return url || dataDir === 'memory://' ? join(tmpdir(), `quietline-spool-${userInfo().uid}`) : join(dataDir, 'spool');
 }
 
 function toJwt(values: Environment): JwtConfig | null {
@@ -256,24 +289,4 @@ function toJwt(values: Environment): JwtConfig | null {
 function freeze(config: Config): Config {
   for (const part of [config.limits, config.allowedOrigins, config.jwt]) if (part) Object.freeze(part);
   return Object.freeze(config);
-}
-
-/** The settings in effect, without secrets, for one line of the log at start. */
-export function describeConfig(config: Config): Record<string, unknown> {
-  const withoutPassword = (value: string | undefined) => {
-    if (value === undefined) return undefined;
-    const { protocol, host, pathname } = new URL(value);
-    return `${protocol}//${host}${pathname}`;
-  };
-  const { jwt } = config;
-  return {
-    ...config,
-    databaseUrl: withoutPassword(config.databaseUrl) ?? 'embedded',
-    databaseDirectUrl: withoutPassword(config.databaseDirectUrl),
-    serverSecret: config.serverSecret === undefined ? 'kept in the database' : '[redacted]',
-    jwt:
-      jwt?.kind === 'SECRET'
-        ? { ...jwt, secret: '[redacted]' }
-        : jwt && { ...jwt, jwksUrl: withoutPassword(jwt.jwksUrl) },
-  };
 }

@@ -1,5 +1,6 @@
 import { type App, startApp } from './app.ts';
-import { type Config, ConfigError, describeConfig, readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { describeConfig } from './describe-config.ts';
 import { createLog } from './log.ts';
 import { welcome } from './welcome.ts';
 

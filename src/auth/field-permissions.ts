@@ -9,6 +9,10 @@ const neverAffectsAField: ReadonlySet<Permission> = new Set<Permission>([
   'entry:unapprove',
   'entry:approve',
   'entry:permanent',
+  'import:approved',
+  'import:opt-outs',
+  'import:undo',
+  'task:cancel',
   'settings:write',
 ]);
 

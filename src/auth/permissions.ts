@@ -22,6 +22,19 @@ export const permissions = {
   'entry:permanent': ['ADMIN', 'COMPLIANCE'],
   /** Remove the DNC entry that came with a person's STOP, with reason and evidence; their DNT entry stays (R1.4). */
   'entry:lift-call-opt-out': ['ADMIN', 'COMPLIANCE'],
+  /** Upload and preview files, import and scrub them. An import goes to review unless one of the next is asked and held. */
+  'file:import': ['ADMIN', 'COMPLIANCE', 'INTEGRATOR'],
+  /** "Mark all as approved" (R6.2). "Permanently" needs entry:permanent. */
+  'import:approved': ['ADMIN', 'COMPLIANCE', 'INTEGRATOR'],
+  /** As opt-outs carried over from another system (R4.6): nobody can undo it. */
+  'import:opt-outs': ['ADMIN', 'COMPLIANCE'],
+  'import:undo': ['ADMIN', 'COMPLIANCE'],
+  /** Everybody's tasks; whoever started one sees it without this. */
+  'task:see': ['ADMIN', 'COMPLIANCE', 'AUDITOR'],
+  /** Everybody's tasks; whoever started one cancels it without this. */
+  'task:cancel': ['ADMIN', 'COMPLIANCE'],
+  'entry:export': ['ADMIN', 'COMPLIANCE', 'INTEGRATOR', 'AUDITOR'],
+  'log:export': ['ADMIN', 'COMPLIANCE', 'AUDITOR'],
   'feed:follow': ['ADMIN', 'COMPLIANCE', 'DIALER', 'INTEGRATOR', 'AUDITOR', 'READ_ONLY'],
   'audit:read': ['ADMIN', 'COMPLIANCE', 'AUDITOR'],
   'settings:write': ['ADMIN', 'COMPLIANCE'],

@@ -8,7 +8,7 @@ import type { Viewer } from './viewer.ts';
  * @throws UnauthenticatedError when the viewer is anonymous: a credential may help, another role is not the question.
  * @throws ForbiddenError that names the missing permission.
  */
-export function requirePermission(viewer: Viewer, permission: Permission): void {
+export function requirePermission(viewer: Pick<Viewer, 'kind' | 'can'>, permission: Permission): void {
   if (viewer.can(permission)) return;
   if (viewer.kind === 'ANONYMOUS') {
     throw new UnauthenticatedError('Send "Authorization: Bearer <API key or token>".');

@@ -47,8 +47,17 @@ export class ChangeLog {
 
   /** Writes entries through the environment's queue; answers when it is durable and enforced on this node. */
   async write(call: WriteCall): Promise<Committed<WriteOutcome>> {
+    const { enforced, ...outcome } = await this.commit(call);
+    return { ...outcome, isEnforcedHere: await enforced };
+  }
+
+  /**
+   * As `write`, for a batch of a task: answers when it is durable. This node reads it back meanwhile (`enforced`), and the
+   * task writes its next batch: nobody was told yet that this one is done.
+   */
+  async commit(call: WriteCall): Promise<WriteOutcome & { readonly enforced: Promise<boolean> }> {
     const outcome = await this.#queue(call.environmentId).write(call);
-    return { ...outcome, isEnforcedHere: await this.#caughtUp(call.environmentId, outcome.position) };
+    return { ...outcome, enforced: this.#caughtUp(call.environmentId, outcome.position) };
   }
 
   /** The answer that this actor's call with the same key got before (P1.8), or null. */

@@ -50,7 +50,7 @@ export interface TaskBatch {
   readonly fence: number;
   /** Kept with the rows; another one for each batch. */
   readonly checkpoint: object;
-  /** The task's rows that are done with this batch. */
+  /** How many of the task's rows are done then, from its beginning. */
   readonly rowsDone: number;
   /** Added to the task's counts besides the codes of the rows. */
   readonly count?: Readonly<Record<string, number>>;

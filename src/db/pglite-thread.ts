@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { extname } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from '../worker-thread.ts';
 import { DatabaseStoppedError } from './database-errors.ts';
 import type { FromPglite, PgliteWorkerData, ToPglite } from './pglite-messages.ts';
 import { PgliteStream } from './pglite-stream.ts';
@@ -19,7 +17,7 @@ export class PgliteThread {
 
   /** Resolves once the database is open; the first start in a folder takes seconds. Throws DatabaseStoppedError. */
   static async start(data: PgliteWorkerData, onCrash: (error: DatabaseStoppedError) => void): Promise<PgliteThread> {
-    const worker = startWorker(data);
+    const worker = startWorker(new URL('./pglite-worker', import.meta.url), { workerData: data });
     let opened = false;
     return new Promise((resolve, reject) => {
       const thread = new PgliteThread(worker, (error) => {
@@ -80,18 +78,4 @@ export class PgliteThread {
   #send(message: ToPglite, transfer: ArrayBuffer[] = []): void {
     this.#worker.postMessage(message, transfer);
   }
-}
-
-/**
- * The entry has the extension of this file. From the sources (tests, `dev`) tsx has to translate it; Node 20 ignores
- * `--import tsx` among a worker's arguments when it comes to the entry itself, so a line of JavaScript loads both.
- */
-function startWorker(data: PgliteWorkerData): Worker {
-  const extension = extname(import.meta.url);
-  const entry = new URL(`./pglite-worker${extension}`, import.meta.url);
-  if (extension !== '.ts') return new Worker(entry, { workerData: data });
-  // require.resolve() finds the CommonJS twin, which in tsx 4.23 doesn't find its own files.
-  const tsx = new URL('index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api'))).href;
-  const load = `import('${tsx}').then(({ register }) => { register(); return import('${entry.href}'); });`;
-  return new Worker(load, { eval: true, workerData: data, execArgv: [] });
 }

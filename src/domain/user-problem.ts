@@ -3,6 +3,8 @@ export type UserProblemCode =
   | 'REQUIRED'
   | 'TOO_LONG'
   | 'TOO_MANY'
+  | 'TOO_LARGE'
+  | 'STORAGE_FULL'
   | 'INVALID_VALUE'
   | 'IN_THE_PAST'
   | 'IN_THE_FUTURE'

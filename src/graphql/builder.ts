@@ -10,6 +10,7 @@ import { getDatamodel } from '../db/generated/pothos-types.ts';
 import { complexityError, complexityLimits } from './complexity.ts';
 import type { Context } from './context.ts';
 import { badInput, forbidden } from './errors.ts';
+import { globalId, readGlobalId } from './global-id.ts';
 import { MAX_PAGE } from './page.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
 
@@ -27,6 +28,7 @@ export const builder = new SchemaBuilder<{
     PhoneNumber: { Input: string; Output: string };
     ChangeCursor: { Input: string; Output: string };
     LogPosition: { Input: number; Output: number };
+    File: { Input: File; Output: never };
   };
 }>({
   plugins: [ScopeAuthPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
@@ -41,12 +43,8 @@ export const builder = new SchemaBuilder<{
     clientMutationId: 'omit',
     cursorType: 'String',
     ...relayDescriptions,
-    // Opaque to clients, and free to change: only the server reads an id.
-    encodeGlobalID: (typename, id) => Buffer.from(`${typename}:${id}`).toString('base64url'),
-    decodeGlobalID: (globalId) => {
-      const [typename, ...id] = Buffer.from(globalId, 'base64url').toString('utf8').split(':');
-      return { typename: typename ?? '', id: id.join(':') };
-    },
+    encodeGlobalID: (typename, id) => globalId(typename, String(id)),
+    decodeGlobalID: readGlobalId,
     nodeQueryOptions: {
       description:
         'Any object by its id. Null when there is none in your environment or you may not see it: the two look the same.',

@@ -3,9 +3,13 @@ import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import type { Cursor, CursorCodec, Seal } from '../changes/cursor.ts';
 import type { Database } from '../db/database.ts';
+import type { Downloads } from '../domain/files/downloads.ts';
+import type { Uploads } from '../domain/files/uploads.ts';
 import type { Settings } from '../domain/settings.ts';
+import type { TaskProgressFeed } from '../domain/tasks/follow-task.ts';
 import type { Verdicts } from '../domain/verdicts/check.ts';
 import type { SuppressionIndex } from '../suppression-index/suppression-index.ts';
+import type { TaskRunner } from '../tasks/task-runner.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What the server is made of, as resolvers see it. Composed in app.ts; the same for every request. */
@@ -15,11 +19,18 @@ export interface Services {
   readonly feed: ChangeFeed;
   readonly index: SuppressionIndex;
   readonly verdicts: Verdicts;
+  readonly uploads: Uploads;
+  readonly downloads: Downloads;
   readonly cursors: CursorCodec;
   /** Seals the cursors of pages, which name what a viewer may not see (P2.9). */
   readonly pages: Seal;
   readonly serverSecret: Uint8Array;
+  /** To be woken when a task was started, and told when one was cancelled. */
+  readonly tasks: Pick<TaskRunner, 'wake' | 'cancelled'>;
+  readonly taskProgress: TaskProgressFeed;
   readonly bookmarkMs: number;
+  /** How many entries one call changes by filter; beyond it a task does. */
+  readonly maxSelected: number;
   /** The environment's settings as of now. */
   settings(environmentId: number): Promise<Settings>;
   /** A list of the environment by its key, as of now. */

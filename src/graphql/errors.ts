@@ -38,6 +38,8 @@ const publicCodes = new Set([
   'OVERLOADED',
   'UNKNOWN_OUTCOME',
   'IDEMPOTENCY_MISMATCH',
+  'FILE_GONE',
+  'LINK_EXPIRED',
 ]);
 
 /** What a client may read of an error of the domain; undefined hides it (server/error-mask.ts). */

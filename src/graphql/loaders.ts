@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Viewer } from '../auth/viewer.ts';
 import type { Database } from '../db/database.ts';
 import type { Entry, List } from '../db/generated/client.ts';
+import { findTasks, type TaskRow } from '../domain/tasks/task-row.ts';
 import { type Listing, loadListings } from '../domain/verdicts/listings.ts';
 
 /** Look-ups that are batched within one request. Never shared between requests: they hold what one viewer may see. */
@@ -12,6 +13,8 @@ export interface Loaders {
   readonly list: DataLoader<number, List | null>;
   /** What is listed under a number's key: the details of a block (R3.2). */
   readonly listings: DataLoader<string, readonly Listing[]>;
+  /** Tasks that the viewer may see, by database id. */
+  readonly task: DataLoader<string, TaskRow | null>;
 }
 
 export function createLoaders(database: Database, viewer: Viewer): Loaders {
@@ -30,6 +33,10 @@ export function createLoaders(database: Database, viewer: Viewer): Loaders {
     listings: new DataLoader(async (keys) => {
       const byKey = await loadListings(database.read, environmentId, [...keys]);
       return keys.map((key) => byKey.get(key) ?? []);
+    }),
+    task: new DataLoader(async (ids) => {
+      const byId = new Map((await findTasks(database.read, viewer, ids)).map((task) => [task.id, task]));
+      return ids.map((id) => byId.get(id) ?? null);
     }),
   };
 }

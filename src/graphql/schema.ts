@@ -20,6 +20,20 @@ import './types/change.ts';
 import './types/audit-log.ts';
 import './types/verify-audit.ts';
 import './types/entry-changes.ts';
+import './types/task.ts';
+import './types/task-connection.ts';
+import './types/task-progress.ts';
+import './types/cancel-task.ts';
+import './types/upload.ts';
+import './types/download.ts';
+import './types/export.ts';
+import './types/bulk.ts';
+import './types/import-preview.ts';
+import './types/import-report.ts';
+import './types/row-problem.ts';
+import './types/start-import.ts';
+import './types/undo-import.ts';
+import './types/scrub.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema; its sorted print is schema/schema.graphql, the contract. */

@@ -38,7 +38,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     healthCheckEndpoint: '/never-asked',
     cors: false,
     batching: false,
-    multipart: false,
+    // Who may send a form, and how large, is decided before it gets here.
+    multipart: true,
     // Bodies are counted before they get here: Yoga's own limit doubles the CPU of a request.
     maxRequestBodySize: false,
     maskedErrors: { errorMessage: 'Unexpected error.', isDev: false, maskError: mask },
@@ -72,13 +73,11 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
 function useUnreadableJson(): Plugin {
   const isUnreadable = (error: unknown) =>
     error instanceof SyntaxError || (error instanceof GraphQLError && 'originalError' in error.extensions);
+  const badRequest = (message: string) => problemError({ status: 400, code: 'BAD_REQUEST', message });
   const unreadable = () =>
-    problemError({
-      status: 400,
-      code: 'BAD_REQUEST',
-      message:
-        'This is not JSON: send {"query": "…", "variables": {…}} as your JSON library writes it, without a byte order mark.',
-    });
+    badRequest(
+      'This is not JSON: send {"query": "…", "variables": {…}} as your JSON library writes it, without a byte order mark.',
+    );
   return {
     onRequestParse({ requestParser, setRequestParser }) {
       if (!requestParser) return;
@@ -86,7 +85,11 @@ function useUnreadableJson(): Plugin {
         try {
           return await requestParser(request);
         } catch (error) {
-          throw isUnreadable(error) ? unreadable() : error;
+          if (isUnreadable(error)) throw unreadable();
+          // Of a form: what Yoga says without a status, and what it trips over, such as a `map` that holds no lists.
+          if (error instanceof GraphQLError && !error.extensions.http) throw badRequest(error.message);
+          if (error instanceof TypeError) throw badRequest('This is no form of the graphql-multipart-request-spec.');
+          throw error;
         }
       });
     },

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   createServer as createNodeServer,
   type IncomingMessage,
@@ -14,20 +15,16 @@ import { sendGraphiql, wantsGraphiql } from './graphiql.ts';
 import { GraphqlOverHttp } from './graphql-over-http.ts';
 import { createGraphqlServer, GRAPHQL_PATH } from './graphql-server.ts';
 import { Health, type ReadinessCheck } from './health.ts';
-import { type HttpProblem, HttpProblemError, problemBody } from './http-problem.ts';
+import { type HttpProblem, HttpProblemError, problemBody, problemOf } from './http-problem.ts';
 import { explainListenError } from './listen-error.ts';
 import { Origins } from './origins.ts';
+import { discardRest } from './request-body.ts';
+import { limitRequestTime } from './request-timer.ts';
+import { type FoundRoute, type Route, Routes } from './routes.ts';
 import { type Revocations, SocketRegistry } from './socket-registry.ts';
 import type { Authenticate, ContextFor } from './transport.ts';
+import { viewerOf } from './viewer-of.ts';
 import { WebSocketServer } from './web-socket-server.ts';
-
-/** A path of its own beside /graphql, such as a streaming upload. It reads its request and sends its response itself. */
-export interface Route {
-  readonly method: string;
-  /** The whole path, without a query. */
-  readonly path: string;
-  handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
-}
 
 export interface ServerOptions {
   readonly config: Pick<
@@ -43,6 +40,8 @@ export interface ServerOptions {
   readonly publicError?: (error: unknown) => GraphQLError | undefined;
   readonly revocations?: Revocations;
   readonly routes?: readonly Route[];
+  /** For tests; REQUEST_TIMEOUT_MS and SILENCE_TIMEOUT_MS otherwise. */
+  readonly timeouts?: { readonly requestMs: number; readonly silenceMs: number };
 }
 
 export interface Server {
@@ -86,6 +85,7 @@ export function createServer(options: ServerOptions): Server {
     mask,
     registry: sockets,
     maxBodyBytes: config.limits.maxBodyBytes,
+    maxMultipartBytes: config.limits.maxMultipartBytes,
   });
   const webSockets = new WebSocketServer({
     ...options,
@@ -95,13 +95,20 @@ export function createServer(options: ServerOptions): Server {
     registry: sockets,
     limits: config.limits,
   });
-  const routes = new Map((options.routes ?? []).map((route) => [`${route.method} ${route.path}`, route]));
+  const routes = new Routes(options.routes ?? []);
+  const { requestMs, silenceMs } = options.timeouts ?? {
+    requestMs: REQUEST_TIMEOUT_MS,
+    silenceMs: SILENCE_TIMEOUT_MS,
+  };
+  const stopSignal = new AbortController();
+  setMaxListeners(0, stopSignal.signal);
   let stopping: Promise<void> | undefined;
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const found = routes.find(req);
+    if (!found?.route.isLong) limitRequestTime(req, res, { ms: requestMs, refuse: (late) => sendProblem(res, late) });
+    if (found) return answerRoute(found, req, res);
     const path = req.url?.split('?', 1)[0] ?? '';
-    const route = routes.get(`${req.method} ${path}`);
-    if (route) return route.handle(req, res);
     switch (path) {
       case GRAPHQL_PATH:
         origins.addHeaders(req, res);
@@ -123,10 +130,22 @@ export function createServer(options: ServerOptions): Server {
     }
   }
 
+  async function answerRoute({ route, id }: FoundRoute, req: IncomingMessage, res: ServerResponse): Promise<void> {
+    origins.addHeaders(req, res);
+    const { authorization } = req.headers;
+    await route.handle(req, res, {
+      id,
+      query: new URLSearchParams(req.url?.replace(/^[^?]*\??/, '')),
+      signal: stopSignal.signal,
+      viewer: () => viewerOf(authorization, { authenticate: options.authenticate, mask }),
+    });
+  }
+
   const node = createNodeServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      // Counts for every request, a file of an hour too: see limitRequestTime.
+      requestTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       connectionsCheckingInterval: 5_000,
       keepAlive: true,
@@ -139,21 +158,18 @@ export function createServer(options: ServerOptions): Server {
       answer(req, res).catch((error: unknown) => {
         if (res.destroyed) return;
         if (res.headersSent) return void res.destroy();
-        sendProblem(res, error instanceof HttpProblemError ? error.problem : maskedProblem(error));
+        sendProblem(res, error instanceof HttpProblemError ? error.problem : problemOf(mask(error)));
+        discardRest(req);
       });
     },
   );
-  node.timeout = SILENCE_TIMEOUT_MS;
+  node.timeout = silenceMs;
   node.on('upgrade', (req, socket, head) => webSockets.upgrade(req, socket, head));
-
-  function maskedProblem(error: unknown): HttpProblem {
-    const { message, extensions } = mask(error);
-    return { status: 500, code: String(extensions.code ?? 'INTERNAL_SERVER_ERROR'), message };
-  }
 
   async function stop(): Promise<void> {
     const deadline = Date.now() + config.shutdownTimeoutMs;
     health.stop();
+    stopSignal.abort();
     const closed = new Promise<void>((resolve) => node.close(() => resolve()));
     await webSockets.finishOperations(deadline);
     sockets.closeAll(CloseCode.SERVICE_RESTART, 'Service restart');

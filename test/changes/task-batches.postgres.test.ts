@@ -33,7 +33,7 @@ async function stateOf(id: string): Promise<TaskState> {
 }
 
 const batch = (id: string, fence: number, n: number) => ({
-  task: { id, fence, checkpoint: { after: n }, rowsDone: 2, count: { DUPLICATE: 1 } },
+  task: { id, fence, checkpoint: { after: n }, rowsDone: n * 10, count: { DUPLICATE: 1 } },
 });
 
 describe('a batch of a task (design.md, "Storage")', () => {
@@ -43,7 +43,7 @@ describe('a batch of a task (design.md, "Storage")', () => {
     await asking.write([row], batch(task, 1, 1));
     await asking.write([row, add(nextPhone())], batch(task, 1, 2));
     expect(await stateOf(task)).toEqual({
-      rows_done: '4',
+      rows_done: '20',
       counts: { ADDED: 2, ALREADY_LISTED: 1, DUPLICATE: 2 },
       checkpoint: { after: 2 },
     });
@@ -79,6 +79,6 @@ describe('a batch of a task (design.md, "Storage")', () => {
     const row = add(nextPhone());
     await asking.write([row], batch(task, 1, 7));
     await asking.write([row], batch(task, 1, 7));
-    expect(await stateOf(task)).toMatchObject({ rows_done: '2', counts: { ADDED: 1, DUPLICATE: 1 } });
+    expect(await stateOf(task)).toMatchObject({ rows_done: '70', counts: { ADDED: 1, DUPLICATE: 1 } });
   });
 });

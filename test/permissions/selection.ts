@@ -13,6 +13,9 @@ import {
 /** For fields below the root: what is passed to an argument of this name. Others are left out. */
 const nestedArguments: Readonly<Record<string, string>> = { first: '2' };
 
+/** Fields whose object is asked for its name only: opened wherever it is mentioned, a query would be larger than it may be. */
+const onlyNamed = new Set(['Entry.import']);
+
 /** An operation of one root field with everything that can be selected below it. */
 export function operationOf(
   schema: GraphQLSchema,
@@ -54,7 +57,8 @@ function fieldsOf(
       above.includes(name),
     );
     const name = aliased.has(field.name) ? `${type.name}__${field.name}: ${field.name}` : field.name;
-    const selection = isSeenAbove ? '{ __typename }' : selectionOf(schema, inner, above);
+    const isNamed = isSeenAbove || onlyNamed.has(`${type.name}.${field.name}`);
+    const selection = isNamed ? '{ __typename }' : selectionOf(schema, inner, above);
     return `${name}${argumentsOf(type, field)} ${selection}`.trim();
   });
 }

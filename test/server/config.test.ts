@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, describeConfig, readConfig } from '../../src/config.ts';
+import { ConfigError, readConfig } from '../../src/config.ts';
+import { describeConfig } from '../../src/describe-config.ts';
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
   try {

@@ -159,7 +159,8 @@ export function toyViewer(overrides: Partial<Viewer>): Viewer {
   };
 }
 
-export interface ToyOptions extends Partial<Pick<ServerOptions, 'health' | 'routes' | 'revocations' | 'publicError'>> {
+export interface ToyOptions
+  extends Partial<Pick<ServerOptions, 'health' | 'routes' | 'revocations' | 'publicError' | 'timeouts'>> {
   readonly env?: Record<string, string>;
   readonly limits?: Partial<ServerLimits>;
   /** By credential, as in "Bearer one". */

@@ -53,15 +53,16 @@ export function createClient(door: FrontDoor, token?: string): Client {
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
 
   async function ask<TData>(document: Document<TData>, variables: unknown): Promise<HttpAnswer<TData>> {
+    const body = bodyOf(textOf(document), variables ?? {});
     const response = await door.fetch(
       new Request(`${door.url}/graphql`, {
         method: 'POST',
         headers: {
           ...headers,
-          'content-type': 'application/json',
+          ...(typeof body === 'string' && { 'content-type': 'application/json' }),
           accept: 'application/graphql-response+json, application/json',
         },
-        body: JSON.stringify({ query: textOf(document), variables: variables ?? {} }),
+        body,
       }),
     );
     const text = await response.text();
@@ -100,6 +101,29 @@ export function createClient(door: FrontDoor, token?: string): Client {
     openSocket: () => openSocket(door.url, headers),
   };
   return client;
+}
+
+/** JSON, or a form by the graphql-multipart-request-spec when a File is among the variables. */
+function bodyOf(query: string, variables: unknown): string | FormData {
+  const map: Record<string, string[]> = {};
+  const files: File[] = [];
+  const operations = JSON.stringify({ query, variables: withoutFiles(variables, 'variables') });
+  function withoutFiles(value: unknown, path: string): unknown {
+    if (value instanceof File) {
+      map[files.length] = [path];
+      files.push(value);
+      return null;
+    }
+    if (Array.isArray(value)) return value.map((item, n) => withoutFiles(item, `${path}.${n}`));
+    if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutFiles(item, `${path}.${key}`)]));
+  }
+  if (files.length === 0) return operations;
+  const form = new FormData();
+  form.set('operations', operations);
+  form.set('map', JSON.stringify(map));
+  for (const [n, file] of files.entries()) form.set(String(n), file);
+  return form;
 }
 
 /** The `userErrors` of all mutations in an answer: they refuse without failing the request. */

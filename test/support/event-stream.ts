@@ -29,7 +29,8 @@ export async function openEventStream<TData>(request: EventStreamRequest): Promi
   });
   const close = onceEnded('an event stream', async () => {
     stop.abort();
-    await closed;
+    // Aborted between the last event and the end of the body, Node's fetch never ends the iteration.
+    ended({ code: 0, reason: 'closed by the client' });
   });
   const queue = new MessageQueue<TData>({ document, variables, closed, close });
   void readEvents(response.body as unknown as AsyncIterable<Uint8Array>, (event, data) => {

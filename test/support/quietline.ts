@@ -16,6 +16,8 @@ export interface QuietlineOptions {
   readonly database?: 'postgres' | 'pglite' | Storage;
   /** As environment variables, such as `{ MAX_BODY_BYTES: '1024' }`; see src/config.ts. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** So many entries are changed by one call, by filter; beyond them a task does it. */
+  readonly maxSelected?: number;
 }
 
 export type Storage = { readonly url: string } | { readonly dataDir: string };
@@ -45,7 +47,7 @@ export async function startQuietline(options: QuietlineOptions = {}): Promise<Qu
   });
   const lines: string[] = [];
   const log = createLog({ level: config.logLevel, destination: { write: (line: string) => void lines.push(line) } });
-  const app = await startApp({ config, log });
+  const app = await startApp({ config, log, maxSelected: options.maxSelected });
   const door: FrontDoor = { url: app.url, fetch: (request) => app.fetch(request) };
   return {
     ...door,

@@ -20,7 +20,7 @@ export interface Import {
   readonly typeOnly: boolean;
 }
 
-const generated = ['src/db/generated/', 'test/support/gql/'];
+const generated = ['src/db/generated/', 'src/cli/gql/', 'test/support/gql/'];
 
 /** All TypeScript below a folder, but not what tools generate. */
 export function sourceFiles(folder: string): SourceFile[] {

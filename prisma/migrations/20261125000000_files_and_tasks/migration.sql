@@ -214,7 +214,7 @@ BEGIN
     RETURN;
   END IF;
   UPDATE task t
-     SET checkpoint = p_checkpoint, rows_done = t.rows_done + p_rows_done, counts = add_counts(t.counts, p_count), attempts = 0,
+     SET checkpoint = p_checkpoint, rows_done = p_rows_done, counts = add_counts(t.counts, p_count), attempts = 0,
          updated_at = clock_timestamp()
    WHERE t.environment_id = p_environment AND t.id = p_task;
 END $$;
@@ -241,23 +241,15 @@ BEGIN
   END IF;
 END $$;
 
--- R6.3: gives up the claims of the imports p_of on an entry whose row is locked. NULL: nobody else holds it, it may be
--- lifted; else why it is kept: another import claims it, or somebody has edited, raised or approved it by hand.
-CREATE FUNCTION withdraw_claims(e entry, p_of bigint[]) RETURNS text LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
-DECLARE
-  v_next bigint;
+-- R6.3: why an entry stays although the imports p_of give up their claims on it: another import claims it, or somebody has
+-- edited, raised or approved it by hand. NULL: nobody else holds it.
+CREATE FUNCTION entry_kept_by(e entry, p_of bigint[]) RETURNS text LANGUAGE plpgsql STABLE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF e.import_id IS NULL THEN
     RETURN 'KEPT_EDITED';
   END IF;
-  DELETE FROM import_claim k WHERE k.environment_id = e.environment_id AND k.entry_id = e.id AND k.import_id = ANY (p_of);
-  IF e.import_id <> ALL (p_of) THEN
-    RETURN 'KEPT_CLAIMED';
-  END IF;
-  SELECT min(k.import_id) INTO v_next FROM import_claim k WHERE k.environment_id = e.environment_id AND k.entry_id = e.id;
-  IF v_next IS NOT NULL THEN
-    UPDATE entry SET import_id = v_next WHERE environment_id = e.environment_id AND id = e.id;
-    DELETE FROM import_claim k WHERE k.environment_id = e.environment_id AND k.entry_id = e.id AND k.import_id = v_next;
+  IF e.import_id <> ALL (p_of) OR EXISTS (
+       SELECT 1 FROM import_claim k WHERE k.environment_id = e.environment_id AND k.entry_id = e.id AND k.import_id <> ALL (p_of)) THEN
     RETURN 'KEPT_CLAIMED';
   END IF;
   -- An entry that never changed has no history to look at.
@@ -265,10 +257,27 @@ BEGIN
        SELECT 1 FROM change c JOIN change_set s ON s.environment_id = c.environment_id AND s.position = c.set_position
         WHERE c.environment_id = e.environment_id AND c.entry_id = e.id AND s.operation <> 'startImport'
           AND c.position > (SELECT max(a.position) FROM change a WHERE a.environment_id = e.environment_id AND a.entry_id = e.id AND a.kind = 'ENTRY_ADDED')) THEN
-    UPDATE entry SET import_id = NULL WHERE environment_id = e.environment_id AND id = e.id;
     RETURN 'KEPT_EDITED';
   END IF;
   RETURN NULL;
+END $$;
+
+-- R6.3: gives up the claims of the imports p_of on an entry whose row is locked; answers why it stays, or NULL.
+CREATE FUNCTION withdraw_claims(e entry, p_of bigint[]) RETURNS text LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  v_kept text := entry_kept_by(e, p_of);
+  v_next bigint;
+BEGIN
+  DELETE FROM import_claim k WHERE k.environment_id = e.environment_id AND k.entry_id = e.id AND k.import_id = ANY (p_of);
+  IF v_kept = 'KEPT_CLAIMED' AND e.import_id = ANY (p_of) THEN
+    -- A further claim takes the place of the first.
+    SELECT min(k.import_id) INTO STRICT v_next FROM import_claim k WHERE k.environment_id = e.environment_id AND k.entry_id = e.id;
+    UPDATE entry SET import_id = v_next WHERE environment_id = e.environment_id AND id = e.id;
+    DELETE FROM import_claim k WHERE k.environment_id = e.environment_id AND k.entry_id = e.id AND k.import_id = v_next;
+  ELSIF v_kept = 'KEPT_EDITED' AND e.import_id IS NOT NULL THEN
+    UPDATE entry SET import_id = NULL WHERE environment_id = e.environment_id AND id = e.id;
+  END IF;
+  RETURN v_kept;
 END $$;
 
 -- THE ONE WAY IN for entries (design.md): a batch of calls, each with its change sets and rows, in one transaction.
@@ -511,25 +520,25 @@ BEGIN
   END LOOP;
 END $$;
 
--- What adding these numbers would do, by the law itself (resolve_entry), and each number's facts before it. Changes nothing:
--- an import's dry run. A column that is NULL in every row may come as an empty array.
+-- What importing these numbers would do, by the law itself (resolve_entry), and each number's facts before it. Changes
+-- nothing: an import's dry run. A column that is NULL in every row may come as an empty array.
 CREATE FUNCTION preview_entries(
-  p_environment integer, r_phone text[], r_list integer[], r_source entry_source[], r_status entry_status[], r_opted_out boolean[],
-  r_requested timestamptz[], r_expires timestamptz[]
+  p_environment integer, r_phone text[], r_list integer[], r_status entry_status[], r_opted_out boolean[], r_requested timestamptz[],
+  r_expires timestamptz[]
 ) RETURNS TABLE (code text, facts text) LANGUAGE sql STABLE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
   SELECT CASE WHEN old.row IS NULL THEN 'ADDED' ELSE (
            SELECT o.code FROM resolve_entry(old.row, 'ADD',
-             ROW(p_environment, NULL, r.phone, r.list, r.source, r.status, true, coalesce(r.opted_out, false), NULL, NULL, NULL,
+             ROW(p_environment, NULL, r.phone, r.list, 'IMPORT', r.status, true, coalesce(r.opted_out, false), NULL, NULL, NULL,
                  coalesce(r.requested, now()), r.expires, NULL, NULL, NULL, now(), now(), NULL, NULL)::entry,
              0, 'STAFF', true, true, true, now()) o) END,
          (SELECT coalesce(string_agg(x.list_id || x.class, ' ' ORDER BY x.list_id), '')
             FROM (SELECT e.list_id, min(entry_class(e)) FILTER (WHERE e.active) AS class FROM entry e
                    WHERE e.environment_id = p_environment AND e.phone = r.phone GROUP BY e.list_id) x
            WHERE x.class IS NOT NULL)
-    FROM unnest(r_phone, r_list, r_source, r_status, r_opted_out, r_requested, r_expires)
-           WITH ORDINALITY AS r(phone, list, source, status, opted_out, requested, expires, n)
+    FROM unnest(r_phone, r_list, r_status, r_opted_out, r_requested, r_expires)
+           WITH ORDINALITY AS r(phone, list, status, opted_out, requested, expires, n)
     LEFT JOIN LATERAL (SELECT e AS row FROM entry e
-                        WHERE e.environment_id = p_environment AND e.phone = r.phone AND e.list_id = r.list AND e.source = r.source LIMIT 1) old ON true
+                        WHERE e.environment_id = p_environment AND e.phone = r.phone AND e.list_id = r.list AND e.source = 'IMPORT' LIMIT 1) old ON true
    ORDER BY r.n
 $$;
 

@@ -8,7 +8,8 @@ import type { Settings } from '../settings.ts';
 import { storable, tooLong } from '../text-limits.ts';
 import { problem, UserProblemError } from '../user-problem.ts';
 import { type AddResult, encodeInputMap, readResults } from './add-result.ts';
-import { type AddEntryInput, mergeDuplicates, readEntryInput } from './entry-input.ts';
+import { type AddEntryInput, readEntryInput } from './entry-input.ts';
+import { mergeDuplicates } from './merge-duplicates.ts';
 
 /** How many numbers one call takes. */
 export const MAX_ADD_ROWS = 10_000;

@@ -8,6 +8,7 @@ import type { Settings } from '../settings.ts';
 import { storable, tooLong } from '../text-limits.ts';
 import { problem, type UserProblem, UserProblemError } from '../user-problem.ts';
 import { actionResults, type EntryActionResult, encodePlaces, type ItemPlace } from './action-result.ts';
+import { changeManyEntries, countOfMany } from './change-many-entries.ts';
 import { type EntrySelection, type SelectedItem, selectEntries } from './entry-selection.ts';
 
 export interface ChangeEntriesInput extends CallerInput {
@@ -26,6 +27,8 @@ export type EntryAction =
 
 export interface EntryActionOutcome {
   readonly results: readonly EntryActionResult[];
+  /** The task that does it, when it is too much for one call: then there are no results yet. */
+  readonly taskId: string | null;
   readonly position: number;
   readonly isEnforcedHere: boolean;
 }
@@ -36,6 +39,11 @@ export interface ActionContext {
   readonly settings: Settings;
 }
 
+export interface BulkContext extends ActionContext {
+  /** How many entries one call changes by filter (MAX_SELECTED); beyond it a task does. */
+  readonly maxSelected: number;
+}
+
 const permissionFor = { APPROVE: 'entry:approve', UNAPPROVE: 'entry:unapprove', REMOVE: 'entry:remove' } as const;
 
 /** Approves, unapproves or removes entries, by ids, phones or filter: per entry what changed, or was refused and why. */
@@ -43,7 +51,7 @@ export async function changeEntries(
   viewer: Viewer,
   action: EntryAction,
   input: ChangeEntriesInput,
-  context: ActionContext,
+  context: BulkContext,
 ): Promise<EntryActionOutcome> {
   requirePermission(viewer, permissionFor[action.verb]);
   if ('status' in action && action.status === 'PERMANENT') requirePermission(viewer, 'entry:permanent');
@@ -60,13 +68,20 @@ export async function changeEntries(
   const replay = await context.log.replay(call);
   if (replay) return answer(replay, []);
 
-  const items = await selectEntries(context.database, viewer, input.entries, context.settings);
-  const unexpected = unexpectedCount(items, input.expectedCount);
+  const items = await selectEntries(context.database, viewer, input.entries, context.settings, context.maxSelected);
+  const count = items ? countOf(items) : await countOfMany(context.database, viewer, input.entries.filter);
+  const unexpected = unexpectedCount(count, input.expectedCount);
   if (unexpected) {
     // Our own first try may have been committed since we looked: then it is what changed the count.
     const late = await context.log.replay(call);
     if (late) return answer(late, []);
     throw new UserProblemError(unexpected);
+  }
+  if (items === null) {
+    const started = await changeManyEntries(viewer, action, input, { log: context.log, matchedCount: count });
+    // Its own first try may have been done within its call: then that is the answer.
+    const first = started.replayed ? await context.log.replay(call) : null;
+    return first ? answer(first, []) : { results: [], ...started };
   }
   const { rows, places } = arrange(items, action, input.entries.filter === null || input.entries.filter === undefined);
   const outcome = await context.log.write({
@@ -85,7 +100,11 @@ function answer(
   places: readonly ItemPlace[],
 ): EntryActionOutcome {
   const { position, isEnforcedHere } = outcome;
-  return { results: actionResults(outcome, places), position, isEnforcedHere };
+  const [first] = outcome.rows;
+  // No entry is ADDED by these actions: it's what the record of a task that was started says (create-task.ts).
+  if (outcome.replayed && first?.code === 'ADDED')
+    return { results: [], taskId: first.entryId, position, isEnforcedHere };
+  return { results: actionResults(outcome, places), taskId: null, position, isEnforcedHere };
 }
 
 /** One row per entry, however often the input names it; one result per entry and per item that named none. */
@@ -126,10 +145,20 @@ function assertTexts(action: EntryAction, input: ChangeEntriesInput, reason: str
   }
 }
 
-function unexpectedCount(items: readonly SelectedItem[], expected: number | null | undefined): UserProblem | null {
-  if (expected === null || expected === undefined) return null;
-  const count = new Set(items.flatMap((item) => item.entries.map((entry) => entry.id))).size;
-  if (count === expected) return null;
+function countOf(items: readonly SelectedItem[]): number {
+  return new Set(items.flatMap((item) => item.entries.map((entry) => entry.id))).size;
+}
+
+/** `count` is null when it can't be known in time. */
+function unexpectedCount(count: number | null, expected: number | null | undefined): UserProblem | null {
+  if (expected === null || expected === undefined || count === expected) return null;
+  if (count === null) {
+    return problem(
+      'TOO_MANY',
+      'input.expectedCount',
+      'The filter means more entries than can be counted in time. Nothing was changed: narrow it, or leave expectedCount out.',
+    );
+  }
   return problem(
     'COUNT_DIFFERS',
     'input.expectedCount',

@@ -1,5 +1,4 @@
 import { requirePermission } from '../../auth/require-permission.ts';
-import type { Viewer } from '../../auth/viewer.ts';
 import type { EntryStatus } from '../../changes/write-call.ts';
 import type { Sql } from '../../db/database.ts';
 import { listIdsOf } from '../list-ids.ts';
@@ -9,11 +8,17 @@ import { HIDDEN_DIGITS_SQL } from '../shown-text.ts';
 import { storable } from '../text-limits.ts';
 import { problem, UserProblemError } from '../user-problem.ts';
 import { askedOf, type EntryFilter, systemSources, type TimeRange, userSources } from './entry-filter.ts';
+import type { EntryViewer } from './stored-selection.ts';
 
 /** Which rows of `entry e` are meant, as SQL. Written by hand, because pages need plans that Prisma's SQL doesn't get (P3.3). */
 export interface EntryConditions {
   /** With `$1` (the environment) and further parameters. */
   readonly text: string;
+  /**
+   * The same, asked of each row by itself: for whoever looks at rows one after the other. `text` may find all that fit of
+   * a reason or an import first, to enter an index by them; a walk in stretches would do that again for every stretch.
+   */
+  readonly rowText: string;
   readonly values: readonly unknown[];
   /** What the index (environment, list, status, date) is entered by; null: whichever. Part of `text` too. */
   readonly listIds: readonly number[] | null;
@@ -29,7 +34,7 @@ export interface EntryConditions {
  */
 export async function entryConditions(
   sql: Sql,
-  viewer: Viewer,
+  viewer: EntryViewer,
   filter: EntryFilter | null | undefined,
   path = 'filterBy',
 ): Promise<EntryConditions> {
@@ -41,7 +46,7 @@ export async function entryConditions(
   const listIds = f.lists ? await listIdsOf(sql, environmentId, f.lists, `${path}.lists`) : null;
   const statuses = f.statuses ? [...new Set(f.statuses)] : null;
   const { values, bind, oneOf } = parameters(environmentId);
-  const and = ['e.environment_id = $1', 'e.active'];
+  const and: (string | LookUp)[] = ['e.environment_id = $1', 'e.active'];
   if (listIds) and.push(oneOf('e.list_id', listIds, 'integer'));
   if (statuses) and.push(oneOf('e.status', statuses, 'entry_status'));
   if (f.createdBy) and.push(oneOf('e.source', f.createdBy === 'SYSTEM' ? systemSources : userSources, 'entry_source'));
@@ -52,18 +57,20 @@ export async function entryConditions(
   if (f.requestedAt) and.push(...within('e.requested_at', f.requestedAt, bind));
   if (f.expiresAt) and.push(...within('e.expires_at', f.expiresAt, bind));
   if (typeof f.hasExpiry === 'boolean') and.push(`e.expires_at IS ${f.hasExpiry ? 'NOT NULL' : 'NULL'}`);
-  if (f.changeSet) and.push(`e.id IN (${CHANGED_BY.replace('$set', bind(uuid(f.changeSet, path), 'uuid'))})`);
+  if (f.import) and.push(claimedBy(bind(f.import, 'bigint')));
+  if (f.changeSet) and.push(changedBy(bind(uuid(f.changeSet, path), 'uuid')));
   if (typeof f.endUserOptedOut === 'boolean') and.push(`${f.endUserOptedOut ? '' : 'NOT '}e.end_user_opted_out`);
   if (f.externalReference) {
     requirePermission(viewer, 'number:see');
     and.push(`e.external_reference = ${bind(storable(f.externalReference), 'text')}`);
   }
   return {
-    text: and.join(' AND '),
+    text: and.map((one) => (typeof one === 'string' ? one : one.find)).join(' AND '),
+    rowText: and.map((one) => (typeof one === 'string' ? one : one.test)).join(' AND '),
     values,
     listIds,
     statuses,
-    hasOwnIndex: asked.has('numberContains') || asked.has('changeSet'),
+    hasOwnIndex: asked.has('numberContains') || asked.has('changeSet') || asked.has('import'),
   };
 }
 
@@ -79,7 +86,7 @@ function parameters(environmentId: number) {
 }
 
 /** "Type part or all of a number" (seed 002). */
-function numberCondition(viewer: Viewer, text: string, path: string, bind: Bind): string {
+function numberCondition(viewer: EntryViewer, text: string, path: string, bind: Bind): string {
   const parsed = searchDigits(text);
   if (!parsed.ok) {
     const { message, remedy } = parsed.problem;
@@ -98,14 +105,43 @@ function numberCondition(viewer: Viewer, text: string, path: string, bind: Bind)
   return `(${tails.join(' OR ')}) AND ${like(`%${'_'.repeat(SHORTEST_WITH_TAIL)}`)}`;
 }
 
+/** What other tables know of an entry: all entries that fit, or whether this one does. OFFSET 0 keeps the second from becoming the first. */
+interface LookUp {
+  readonly find: string;
+  readonly test: string;
+}
+
 /** Texts are kept once, so a part of a reason is looked for in the texts, by their trigrams. */
-function reasonCondition(viewer: Viewer, part: string, bind: Bind): string {
+function reasonCondition(viewer: EntryViewer, part: string, bind: Bind): string | LookUp {
   // SQL masks ASCII digits only; nobody gets around that with others.
   if (!viewer.can('number:see') && /(?![0-9])\p{Nd}/u.test(part)) return 'false';
   const like = bind(`%${part.replace(/[\\%_]/g, '\\$&')}%`, 'text');
-  const found = `SELECT t.id FROM text_value t WHERE t.environment_id = $1 AND t.body ILIKE ${like}`;
-  if (viewer.can('number:see')) return `e.reason_id IN (${found})`;
-  return `e.reason_id IN (${found} AND regexp_replace(t.body, '${HIDDEN_DIGITS_SQL}', '•••', 'g') ILIKE ${like})`;
+  const shown = `regexp_replace(t.body, '${HIDDEN_DIGITS_SQL}', '•••', 'g')`;
+  const isShown = viewer.can('number:see') ? '' : ` AND ${shown} ILIKE ${like}`;
+  const fits = `FROM text_value t WHERE t.environment_id = $1 AND t.body ILIKE ${like}${isShown}`;
+  return {
+    find: `e.reason_id IN (SELECT t.id ${fits})`,
+    test: `EXISTS (SELECT ${fits} AND t.id = e.reason_id OFFSET 0)`,
+  };
+}
+
+/** R6.3: what the import listed, and what it had after others. */
+function claimedBy(id: string): LookUp {
+  const claims = `FROM import_claim k WHERE k.environment_id = $1 AND k.import_id = ${id}`;
+  const listed = `SELECT i.id FROM entry i WHERE i.environment_id = $1 AND i.import_id = ${id} AND i.active`;
+  return {
+    find: `e.id IN (${listed} UNION ALL SELECT k.entry_id ${claims})`,
+    test: `(e.import_id = ${id} OR EXISTS (SELECT ${claims} AND k.entry_id = e.id OFFSET 0))`,
+  };
+}
+
+function changedBy(set: string): LookUp {
+  const changes = `FROM change_set s JOIN change c ON c.environment_id = s.environment_id AND c.position BETWEEN s.first_position AND s.position
+    WHERE s.environment_id = $1 AND s.id = ${set}`;
+  return {
+    find: `e.id IN (SELECT c.entry_id ${changes})`,
+    test: `EXISTS (SELECT ${changes} AND c.entry_id = e.id OFFSET 0)`,
+  };
 }
 
 function within(column: string, { from, to }: TimeRange, bind: Bind): string[] {
@@ -121,7 +157,3 @@ function uuid(text: string, path: string): string {
     problem('INVALID_VALUE', `${path}.changeSet`, 'This is not the id of a change set: take it from ChangeSet.id.'),
   );
 }
-
-const CHANGED_BY = `SELECT c.entry_id FROM change_set s
-  JOIN change c ON c.environment_id = s.environment_id AND c.position BETWEEN s.first_position AND s.position
- WHERE s.environment_id = $1 AND s.id = $set`;

@@ -1,9 +1,9 @@
-import type { Viewer } from '../../auth/viewer.ts';
 import type { Database } from '../../db/database.ts';
 import type { Prisma } from '../../db/generated/client.ts';
 import { listIdsOf } from '../list-ids.ts';
 import { entryConditions } from './entry-conditions.ts';
 import { askedOf, createdByKind, type EntryFilter } from './entry-filter.ts';
+import type { EntryViewer } from './stored-selection.ts';
 
 /** Beyond this a count says "more" (P3.3). */
 const COUNTED_TO = 100_000;
@@ -14,11 +14,10 @@ const counted = new Set<string>(['lists', 'statuses', 'sources', 'createdBy']);
 /** How many active entries fit: from counters where they know it, else counted to 100,000 (P3.3). */
 export async function entryCount(
   database: Database,
-  viewer: Viewer,
+  viewer: EntryViewer,
   filter: EntryFilter | null | undefined,
 ): Promise<{ count: number; isExact: boolean }> {
-  if (askedOf(filter).every((name) => counted.has(name)))
-    return { count: await fromCounters(database, viewer, filter ?? {}), isExact: true };
+  if (isCounted(filter)) return { count: await fromCounters(database, viewer, filter ?? {}), isExact: true };
   const { text, values } = await entryConditions(database.read, viewer, filter);
   const { rows } = await database.read.query<{ count: string }>(
     `SELECT count(*) FROM (SELECT FROM entry e WHERE ${text} LIMIT ${COUNTED_TO + 1}) counted`,
@@ -28,7 +27,24 @@ export async function entryCount(
   return { count: Math.min(count, COUNTED_TO), isExact: count <= COUNTED_TO };
 }
 
-async function fromCounters(database: Database, viewer: Viewer, filter: EntryFilter): Promise<number> {
+/** The same to any size, for what must not be told "more": it may take as long as a read may (P3.3). */
+export async function exactCount(
+  database: Database,
+  viewer: EntryViewer,
+  filter: EntryFilter | null | undefined,
+  path: string,
+): Promise<number> {
+  if (isCounted(filter)) return fromCounters(database, viewer, filter ?? {});
+  const { text, values } = await entryConditions(database.read, viewer, filter, path);
+  const { rows } = await database.read.query<{ count: string }>(`SELECT count(*) FROM entry e WHERE ${text}`, values);
+  return Number(rows[0]!.count);
+}
+
+function isCounted(filter: EntryFilter | null | undefined): boolean {
+  return askedOf(filter).every((name) => counted.has(name));
+}
+
+async function fromCounters(database: Database, viewer: EntryViewer, filter: EntryFilter): Promise<number> {
   const { environmentId } = viewer;
   const where: Prisma.EntryCountWhereInput = { environmentId };
   if (filter.lists?.length)

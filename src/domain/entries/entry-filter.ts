@@ -19,6 +19,8 @@ export interface EntryFilter {
   readonly expiresAt?: TimeRange | null;
   readonly hasExpiry?: boolean | null;
   readonly changeSet?: string | null;
+  /** The database id of an import's task: entries that it claims (R6.3). */
+  readonly import?: string | null;
   readonly endUserOptedOut?: boolean | null;
   readonly externalReference?: string | null;
 }

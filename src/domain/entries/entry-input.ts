@@ -1,6 +1,6 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 import type { EntryRow, EntrySource, EntryStatus } from '../../changes/write-call.ts';
-import { acceptsSenders, parseListable } from '../numbers/listed-number.ts';
+import { acceptsSenders, type Listable, parseListable } from '../numbers/listed-number.ts';
 import type { NumberProblem } from '../numbers/number-problem.ts';
 import type { Settings } from '../settings.ts';
 import { storable, textLimits } from '../text-limits.ts';
@@ -25,6 +25,8 @@ export interface EntryWarning {
     | 'EXPIRY_OF_PERMANENT'
     | 'TEXT_TOO_LONG';
   readonly message: string;
+  /** The column that has the fault. */
+  readonly field: Exclude<keyof AddEntryInput, 'phone'>;
 }
 
 /** Why a row can't be an entry at all. */
@@ -40,18 +42,25 @@ export const expiryInThePast: EntryProblem = Object.freeze({
 
 /** One row as read: what to write, or why not. */
 export type ReadEntry =
-  | { readonly ok: true; readonly row: EntryRow; readonly warnings: readonly EntryWarning[] }
+  | {
+      readonly ok: true;
+      readonly row: EntryRow;
+      readonly warnings: readonly EntryWarning[];
+      readonly kind: Extract<Listable, { ok: true }>['kind'];
+    }
   | { readonly ok: false; readonly problem: EntryProblem; readonly warnings: readonly EntryWarning[] };
 
-interface ReadOptions {
+export interface ReadOptions {
   readonly listId: number;
   /** What the list blocks: a list that blocks inbound only takes senders too (R2.3). */
   readonly blocks: number;
   readonly source: EntrySource;
   readonly status: EntryStatus;
   readonly reason: string | null;
-  readonly settings: Settings;
+  readonly settings: Pick<Settings, 'defaultCountry'>;
   readonly now: Date;
+  /** Opt-outs that are carried over (R4.6): the person's own word, never refused over its format (R2.3). */
+  readonly areOptOuts?: boolean;
 }
 
 /** Reads one row: the number decides whether it is listed, a fault elsewhere sends it to review with a warning. */
@@ -69,7 +78,7 @@ export function readEntryInput(input: AddEntryInput, options: ReadOptions): Read
   const listable = parseListable(input.phone, {
     defaultCountry: options.settings.defaultCountry as CountryCode,
     acceptsSenders: acceptsSenders(options),
-    keepAsReceived: false,
+    keepAsReceived: options.areOptOuts ?? false,
   });
   if (!listable.ok) return { ok: false, problem: listable.problem, warnings };
   if (expiresAt && expiresAt <= options.now) return { ok: false, problem: expiryInThePast, warnings };
@@ -81,8 +90,9 @@ export function readEntryInput(input: AddEntryInput, options: ReadOptions): Read
     ...columns,
     ...(input.phone === listable.key ? {} : { raw: rawText(input.phone) }),
     status: warnings.length > 0 ? 'PENDING' : options.status,
+    ...(options.areOptOuts ? { endUserOptedOut: true } : {}),
   };
-  return { ok: true, row, warnings };
+  return { ok: true, row, warnings, kind: listable.kind };
 }
 
 function readExpiry(text: string | null | undefined, options: ReadOptions, warnings: EntryWarning[]): Date | null {
@@ -90,6 +100,7 @@ function readExpiry(text: string | null | undefined, options: ReadOptions, warni
   const time = readExpiryTime(text);
   if (time === null) {
     warnings.push({
+      field: 'expiresAt',
       code: 'UNREADABLE_EXPIRY',
       message:
         'The expiry could not be read: write it as 2027-01-31 or 2027-01-31T09:00:00Z. The entry was added for review, without expiry.',
@@ -98,6 +109,7 @@ function readExpiry(text: string | null | undefined, options: ReadOptions, warni
   }
   if (options.status === 'PERMANENT' && time > options.now) {
     warnings.push({
+      field: 'expiresAt',
       code: 'EXPIRY_OF_PERMANENT',
       message:
         'A permanent entry has no expiry. The entry was added for review, without expiry: approve it permanently, or set the expiry.',
@@ -112,6 +124,7 @@ function requestedAt(text: string | null | undefined, now: Date, warnings: Entry
   const time = readTime(text);
   if (time === null) {
     warnings.push({
+      field: 'requestedAt',
       code: 'UNREADABLE_DATE',
       message:
         'The date of the request could not be read: write it as 2026-03-04 or 2026-03-04T09:00:00Z. The entry was added for review, with the date of today.',
@@ -120,6 +133,7 @@ function requestedAt(text: string | null | undefined, now: Date, warnings: Entry
   }
   if (time > now) {
     warnings.push({
+      field: 'requestedAt',
       code: 'DATE_IN_THE_FUTURE',
       message: 'The date of the request lies in the future. The entry was added for review, with the date of today.',
     });
@@ -136,6 +150,7 @@ function readText(
   const kept = storable(text);
   if (kept === null || kept.length <= textLimits[field]) return kept;
   warnings.push({
+    field,
     code: 'TEXT_TOO_LONG',
     message: `The ${field} has ${kept.length} characters and may have ${textLimits[field]}. The entry was added for review, with its beginning.`,
   });
@@ -145,43 +160,4 @@ function readText(
 /** As received, bounded; what a number can be read from is never long. */
 function rawText(text: string): string {
   return text.slice(0, 512).toWellFormed().replaceAll('\0', '\ufffd');
-}
-
-/** R1.2: duplicates inside one batch become one row by the rule of adding again: the stricter wins. */
-export function mergeDuplicates(read: readonly ReadEntry[]): { rows: EntryRow[]; rowOf: (number | null)[] } {
-  const rows: EntryRow[] = [];
-  const byPhone = new Map<string, number>();
-  const rowOf = read.map((entry) => {
-    if (!entry.ok) return null;
-    const known = byPhone.get(entry.row.phone);
-    if (known === undefined) {
-      byPhone.set(entry.row.phone, rows.length);
-      return rows.push(entry.row) - 1;
-    }
-    rows[known] = stricter(rows[known]!, entry.row);
-    return known;
-  });
-  return { rows, rowOf };
-}
-
-const strictness: readonly EntryStatus[] = ['PENDING', 'APPROVED', 'PERMANENT'];
-
-function stricter(a: EntryRow, b: EntryRow): EntryRow {
-  const status = strictness[Math.max(strictness.indexOf(a.status!), strictness.indexOf(b.status!))]!;
-  const earliest =
-    a.requestedAt && b.requestedAt
-      ? a.requestedAt < b.requestedAt
-        ? a.requestedAt
-        : b.requestedAt
-      : (a.requestedAt ?? b.requestedAt);
-  const noEnd = status === 'PERMANENT' || !a.expiresAt || !b.expiresAt;
-  return {
-    ...a,
-    status,
-    expiresAt: noEnd ? null : a.expiresAt! > b.expiresAt! ? a.expiresAt : b.expiresAt,
-    reason: a.reason ?? b.reason,
-    evidence: a.evidence ?? b.evidence,
-    externalReference: a.externalReference ?? b.externalReference,
-    ...(earliest ? { requestedAt: earliest } : {}),
-  };
 }

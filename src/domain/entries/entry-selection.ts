@@ -12,7 +12,7 @@ import { problem, UserProblemError } from '../user-problem.ts';
 import { entryConditions } from './entry-conditions.ts';
 import { blanksOf, type EntryFilter, isEmptyFilter } from './entry-filter.ts';
 
-/** How many entries one call may change. */
+/** How many entries one call may change. What a filter means beyond it is work for a task. */
 export const MAX_SELECTED = 10_000;
 
 /** Which entries a bulk action means: exactly one of the three (R6.1). */
@@ -42,13 +42,17 @@ export interface SelectedItem {
 const columns = { id: true, phone: true, listId: true, source: true } as const;
 type Row = { id: bigint; phone: string; listId: number; source: EntrySource };
 
-/** Reads which entries are meant. Their number, list and source never change, so reading before the lock is safe. */
+/**
+ * Reads which entries are meant; null when a filter means more than `most`. Their number, list and source never change, so
+ * reading before the lock is safe.
+ */
 export async function selectEntries(
   { prisma, read }: Database,
   viewer: Viewer,
   selection: EntrySelection,
   settings: Settings,
-): Promise<SelectedItem[]> {
+  most = MAX_SELECTED,
+): Promise<SelectedItem[] | null> {
   const { ids, phones, filter } = selection;
   if ([ids, phones, filter].filter((part) => part !== null && part !== undefined).length !== 1) {
     throw new UserProblemError(
@@ -57,7 +61,7 @@ export async function selectEntries(
   }
   if (ids) return selectByIds(prisma, viewer, ids);
   if (phones) return selectByPhones({ prisma, read }, viewer, phones, settings);
-  return selectByFilter(read, viewer, filter!);
+  return selectByFilter(read, viewer, filter!, most);
 }
 
 async function selectByIds(prisma: PrismaClient, viewer: Viewer, ids: readonly string[]): Promise<SelectedItem[]> {
@@ -100,7 +104,12 @@ async function selectByPhones(
   );
 }
 
-async function selectByFilter(sql: Sql, viewer: Viewer, filter: EntryFilter): Promise<SelectedItem[]> {
+async function selectByFilter(
+  sql: Sql,
+  viewer: Viewer,
+  filter: EntryFilter,
+  most: number,
+): Promise<SelectedItem[] | null> {
   if (isEmptyFilter(filter)) {
     throw new UserProblemError(
       problem(
@@ -118,19 +127,10 @@ async function selectByFilter(sql: Sql, viewer: Viewer, filter: EntryFilter): Pr
   }
   const { text, values } = await entryConditions(sql, viewer, filter, 'input.entries.filter');
   const { rows } = await sql.query<SelectedEntry>(
-    `SELECT e.id, e.phone, e.list_id AS "listId", e.source, e.xmin::text AS version FROM entry e WHERE ${text} LIMIT ${MAX_SELECTED + 1}`,
+    `SELECT e.id, e.phone, e.list_id AS "listId", e.source, e.xmin::text AS version FROM entry e WHERE ${text} LIMIT ${most + 1}`,
     values,
   );
-  if (rows.length > MAX_SELECTED) {
-    throw new UserProblemError(
-      problem(
-        'TOO_MANY',
-        'input.entries.filter',
-        `The filter matches more than ${MAX_SELECTED} entries: narrow it, for example by dates, and repeat.`,
-      ),
-    );
-  }
-  return [{ entries: rows, problem: null }];
+  return rows.length > most ? null : [{ entries: rows, problem: null }];
 }
 
 function selected(row: Row): SelectedEntry {

@@ -1,8 +1,8 @@
-import { isSupportedCountry } from 'libphonenumber-js/max';
 import { requirePermission } from '../../auth/require-permission.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { ChangeLog, Committed, PlainChange } from '../../changes/change-log.ts';
 import type { Sql } from '../../db/database.ts';
+import { readCountry } from '../country.ts';
 import { readOptionalName } from '../name-text.ts';
 import { type ConfigInput, recordOnce } from '../record-once.ts';
 import { parseSettings, type Settings } from '../settings.ts';
@@ -73,7 +73,7 @@ function readPatch({
 }: UpdateSettingsInput): Partial<Settings> {
   return {
     ...(isGiven(businessName) && { businessName: readOptionalName(businessName, 'input.businessName') }),
-    ...(isGiven(defaultCountry) && { defaultCountry: readCountry(defaultCountry) }),
+    ...(isGiven(defaultCountry) && { defaultCountry: readCountry(defaultCountry, 'input.defaultCountry') }),
     ...(isGiven(enforcePending) && { enforcePending: readSwitch('enforcePending', enforcePending) }),
     ...(isGiven(stopBlocksCalls) && { stopBlocksCalls: readSwitch('stopBlocksCalls', stopBlocksCalls) }),
   };
@@ -81,18 +81,6 @@ function readPatch({
 
 function isGiven<T>(value: T): value is NonNullable<T> {
   return value !== undefined && value !== null;
-}
-
-function readCountry(text: string): string {
-  const country = text.trim().toUpperCase();
-  if (/^[A-Z]{2}$/.test(country) && isSupportedCountry(country)) return country;
-  throw new UserProblemError(
-    problem(
-      'INVALID_VALUE',
-      'input.defaultCountry',
-      'defaultCountry is a country with telephone numbers of its own, as its two letters of ISO 3166, for example US or DE.',
-    ),
-  );
 }
 
 function readSwitch(name: 'enforcePending' | 'stopBlocksCalls', value: unknown): boolean {

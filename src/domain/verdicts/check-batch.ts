@@ -25,6 +25,8 @@ export interface BatchInput extends Contact {
   readonly numbers: readonly BatchNumber[];
   /** A cursor that the answers must not be older than. */
   readonly atLeast?: string | null;
+  /** How numbers without a country code are read; default: the environment's, as of the answer. */
+  readonly defaultCountry?: string;
 }
 
 /** One number that must not be contacted. */
@@ -67,13 +69,14 @@ export async function checkBatch(
   if (input.atLeast && !(await node.atLeast.reached(loaded, input.atLeast)))
     throw new VerdictsUnavailableError('STALE');
   const { index } = loaded;
+  const countryNow = () => input.defaultCountry ?? index.settings.defaultCountry;
   let country: string;
   let read: readonly ReadNumber[];
   do {
-    country = index.settings.defaultCountry;
+    country = countryNow();
     const asked = country;
     read = await mapInSlices(input.numbers, ({ phone }) => readNumber(phone, asked));
-  } while (country !== index.settings.defaultCountry);
+  } while (country !== countryNow());
   // One synchronous step: staleness, position, facts, lists and settings are of one instant (P2.3).
   if (loaded.isStale()) throw new VerdictsUnavailableError('STALE');
   const cursor = loaded.cursor();

@@ -1,7 +1,10 @@
 import type { Sql } from '../../db/database.ts';
+import type { Lists } from '../../suppression-index/block-mask.ts';
 import type { Enforced } from '../../suppression-index/facts.ts';
+import type { Verdict } from '../../suppression-index/verdict.ts';
 import { type ListedThrough, verdictSentence } from '../../suppression-index/verdict-sentence.ts';
-import type { CheckAnswer } from './check-answer.ts';
+import type { NumberProblem } from '../numbers/number-problem.ts';
+import type { CheckAnswer, Contact } from './check-answer.ts';
 import { entriesAt } from './entries-at.ts';
 import { classOf, type NumberEntry } from './number-entry.ts';
 
@@ -66,11 +69,17 @@ export async function listingsAt(
   }));
 }
 
+/** What a sentence is made from: the answer to one check, or one row of many. */
+export interface Spoken extends Verdict, Contact {
+  readonly number: { readonly ok: true } | { readonly ok: false; readonly problem: NumberProblem } | null;
+  readonly lists: Lists;
+}
+
 /**
  * What an agent can read out (R3.2). `listings` are those of the answer's keys, of all of them, in any order;
  * `displayNumber` is the number as this viewer may see it, null when withheld.
  */
-export function sentenceFor(answer: CheckAnswer, listings: readonly Listing[], displayNumber: string | null): string {
+export function sentenceFor(answer: Spoken, listings: readonly Listing[], displayNumber: string | null): string {
   const { decision, reasons, direction, channel, lists, number } = answer;
   const named = [...listings]
     .sort((a, b) => a.since.getTime() - b.since.getTime())
@@ -98,14 +107,17 @@ async function textsOf(sql: Sql, environmentId: number, ids: readonly string[]):
   return new Map(rows.flatMap(({ id, body }) => (body === null ? [] : [[id, body] as const])));
 }
 
-// A setting that can't be read counts as on, as parseSettings has it. LATERAL keeps each key on its index.
+// A setting that can't be read counts as on, as parseSettings has it. LATERAL keeps each key on its index, OFFSET keeps
+// the LATERAL; the first of each list is found for all keys at once, which takes a quarter of the time of one by one.
 const LISTINGS = `
-  SELECT e.phone, e.list_id AS "listId", e.id AS "entryId", e.requested_at AS since, t.body AS reason, e.source
+  SELECT DISTINCT ON (k.phone, e.list_id)
+         k.phone, e.list_id AS "listId", e.id AS "entryId", e.requested_at AS since, t.body AS reason, e.source
     FROM unnest($2::text[]) AS k(phone)
    CROSS JOIN LATERAL (
-     SELECT DISTINCT ON (x.list_id) x.* FROM entry x JOIN environment v ON v.id = x.environment_id
+     SELECT x.* FROM entry x
       WHERE x.environment_id = $1 AND x.phone = k.phone AND x.active
-        AND (entry_class(x) = 'h' OR v.settings -> 'enforcePending' IS DISTINCT FROM 'false'::jsonb)
-      ORDER BY x.list_id, x.requested_at, x.id) e
+        AND (entry_class(x) = 'h'
+             OR (SELECT settings -> 'enforcePending' FROM environment WHERE id = $1) IS DISTINCT FROM 'false'::jsonb)
+     OFFSET 0) e
     LEFT JOIN text_value t ON t.environment_id = $1 AND t.id = e.reason_id
-   ORDER BY e.phone, e.list_id`;
+   ORDER BY k.phone, e.list_id, e.requested_at, e.id`;

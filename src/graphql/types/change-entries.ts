@@ -92,6 +92,8 @@ const Result = builder.objectRef<WithEntry<EntryActionResult>>('EntryActionResul
   }),
 });
 
+const NOT_YET = '0 while a task is to do it.';
+
 /** The three bulk actions answer alike: what changed, what was refused and why, what stays blocked. */
 function payloadType(name: string, mutation: string) {
   return builder.objectRef<Answer<EntryActionOutcome>>(name).implement({
@@ -99,15 +101,15 @@ function payloadType(name: string, mutation: string) {
     description: `The answer to ${mutation}.`,
     fields: (t) => ({
       changedCount: t.int({
-        description: 'Entries that were changed.',
+        description: `Entries that were changed. ${NOT_YET}`,
         resolve: (payload) => countOf(payload, 'CHANGED'),
       }),
       unchangedCount: t.int({
-        description: 'Entries that were so already.',
+        description: `Entries that were so already. ${NOT_YET}`,
         resolve: (payload) => countOf(payload, 'UNCHANGED'),
       }),
       refusedCount: t.int({
-        description: 'Entries that the rules kept as they are.',
+        description: `Entries that the rules kept as they are. ${NOT_YET}`,
         resolve: (payload) => countOf(payload, 'REFUSED'),
       }),
       notFoundCount: t.int({
@@ -122,15 +124,17 @@ function payloadType(name: string, mutation: string) {
         type: [Result],
         nullable: true,
         description:
-          'One for each entry, and for each item that named none; null when nothing was done (see userErrors).',
+          'One for each entry, and for each item that named none; null when nothing was done (see userErrors) or a task does it.',
         complexity: { multiplier: 10 },
-        resolve: ({ outcome }, _args, context, info) => outcome && withEntries(outcome.results, context, info),
+        resolve: ({ outcome }, _args, context, info) =>
+          outcome?.taskId === null ? withEntries(outcome.results, context, info) : null,
       }),
       task: t.field({
         type: Task,
         nullable: true,
-        description: 'The task that does the work when there is too much for one call. Null: it is done.',
-        resolve: () => null,
+        description:
+          'The task that does the work when a filter means more than 10,000 entries: see its `bulk`. Null: it is done.',
+        resolve: ({ outcome }, _args, { loaders }) => (outcome?.taskId ? loaders.task.load(outcome.taskId) : null),
       }),
     }),
   });
@@ -142,7 +146,8 @@ function countOf({ outcome }: Answer<EntryActionOutcome>, wanted: EntryActionRes
   return new Set(rows.map((row) => row.entryId ?? row)).size;
 }
 
-const COUNT = 'Change nothing unless the selection means exactly so many entries.';
+const COUNT =
+  'Change nothing unless the selection means exactly so many entries. It is asked when the call comes, also when a task then does it.';
 const EVIDENCE = 'Proof, as text or a link, at most 10,000 characters; kept with the change.';
 
 const ApproveEntriesInput = builder.inputType('ApproveEntriesInput', {
@@ -240,16 +245,12 @@ function act(
   input: ActionInput,
   { viewer, services }: Context,
 ): Promise<Answer<EntryActionOutcome>> {
-  return answering(async () =>
-    changeEntries(
-      viewer,
-      action,
-      { ...input, entries: selectionOf(input.entries) },
-      {
-        log: services.log,
-        database: services.database,
-        settings: await services.settings(viewer.environmentId),
-      },
-    ),
-  );
+  return answering(async () => {
+    const { log, database, maxSelected } = services;
+    const settings = await services.settings(viewer.environmentId);
+    const request = { ...input, entries: selectionOf(input.entries) };
+    const outcome = await changeEntries(viewer, action, request, { log, database, settings, maxSelected });
+    if (outcome.taskId !== null) services.tasks.wake();
+    return outcome;
+  });
 }

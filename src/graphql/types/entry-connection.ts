@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { badInput } from '../errors.ts';
 import { connectionOf, readPage, sealPage } from '../page.ts';
 import { Entry } from './entry.ts';
-import { EntryFilterInput } from './entry-filter.ts';
+import { EntryFilterInput, filterOf } from './entry-filter.ts';
 
 const EntryOrderField = builder.enumType('EntryOrderField', {
   description: 'What a page of entries is sorted by. Ties are broken by id, so the order is total.',
@@ -62,7 +62,8 @@ builder.queryField('entries', (t) =>
         );
         // The place in the log is taken BEFORE the rows (P2.3): a change in between is in both, never in neither.
         const changeCursor = page.changeCursor ?? (await cursorNow(context));
-        const conditions = await entryConditions(services.database.read, viewer, args.filterBy);
+        const filter = filterOf(args.filterBy);
+        const conditions = await entryConditions(services.database.read, viewer, filter);
         const places = await entryPage(services.database.read, conditions, {
           order: order.field,
           ascending: (order.direction === 'ASC') !== page.backwards,
@@ -93,7 +94,7 @@ builder.queryField('entries', (t) =>
             sealPage(services.pages, page.scope, changeCursor, placeOf.get(String(id))!),
           ),
           changeCursor,
-          count: () => (count ??= entryCount(services.database, viewer, args.filterBy)),
+          count: () => (count ??= entryCount(services.database, viewer, filter)),
         };
       },
     },

@@ -1,6 +1,8 @@
+import type { EntryFilter } from '../../domain/entries/entry-filter.ts';
 import { builder } from '../builder.ts';
 import { CreatedByKind } from './actor.ts';
 import { EntrySource, EntryStatus } from './entry.ts';
+import { taskIdOf } from './task.ts';
 
 export const TimeRangeInput = builder.inputType('TimeRangeInput', {
   description: 'A span of time. Either end may be left open.',
@@ -33,9 +35,19 @@ export const EntryFilterInput = builder.inputType('EntryFilter', {
     changeSet: t.string({
       description: 'Changed by this change set, by its id: everything that one call or batch did.',
     }),
+    import: t.id({
+      description: "Listed by this import, or by others as well as by it: the id of the import's task.",
+    }),
     endUserOptedOut: t.boolean({ description: 'Whether the person asked by text themselves.' }),
     externalReference: t.string({
       description: 'With exactly this reference of yours. Needs the permission number:see.',
     }),
   }),
 });
+
+/** The filter with ids of the database; what isn't an import's id names none. An empty one stays what it is: a blank. */
+export function filterOf(
+  input: typeof EntryFilterInput.$inferInput | null | undefined,
+): EntryFilter | null | undefined {
+  return input?.import ? { ...input, import: taskIdOf(input.import) } : input;
+}

@@ -1,6 +1,6 @@
 import type { EntrySelection } from '../../domain/entries/entry-selection.ts';
 import { builder } from '../builder.ts';
-import { EntryFilterInput } from './entry-filter.ts';
+import { EntryFilterInput, filterOf } from './entry-filter.ts';
 
 const PhonesOnListInput = builder.inputType('PhonesOnListInput', {
   description: 'All active entries that these numbers have on one list.',
@@ -12,7 +12,8 @@ const PhonesOnListInput = builder.inputType('PhonesOnListInput', {
 
 /** Exactly one of three (R6.1). */
 export const EntrySelectionInput = builder.inputType('EntrySelectionInput', {
-  description: 'Which entries a bulk action means: exactly one of ids, phones and filter. At most 10,000 entries.',
+  description:
+    'Which entries a bulk action means: exactly one of ids, phones and filter. At most 10,000 ids or numbers; a filter may mean more, which a task then does.',
   isOneOf: true,
   fields: (t) => ({
     ids: t.idList({ description: 'Entries by their ids.' }),
@@ -27,7 +28,8 @@ export const EntrySelectionInput = builder.inputType('EntrySelectionInput', {
 
 /** Entry ids as clients hold them, to ids of the database; what isn't an entry's id names nothing. */
 export function selectionOf(input: typeof EntrySelectionInput.$inferInput): EntrySelection {
-  return input.ids ? { ids: input.ids.map((id) => entryIdOf(String(id))) } : (input as EntrySelection);
+  if (input.ids) return { ids: input.ids.map((id) => entryIdOf(String(id))) };
+  return input.filter ? { filter: filterOf(input.filter) } : (input as EntrySelection);
 }
 
 /** '0' for anything that isn't the id of an entry: there is none with that id. */

@@ -2,6 +2,7 @@ import { createdByKind } from '../../domain/entries/entry-filter.ts';
 import { builder } from '../builder.ts';
 import { shownNumber, shownText } from '../display.ts';
 import { Actor, CreatedByKind } from './actor.ts';
+import { Task } from './task.ts';
 
 export const EntryStatus = builder.enumType('EntryStatus', {
   description:
@@ -134,6 +135,14 @@ export const Entry = builder.prismaNode('Entry', {
     businessNumber: t.exposeString('businessNumber', {
       nullable: true,
       description: 'The number of your business that the contact wrote to or was called from.',
+    }),
+    import: t.field({
+      type: Task,
+      nullable: true,
+      description:
+        'The import that listed it, while it claims it; others may claim it too. Null without one, or when you may not see its task.',
+      select: { importId: true },
+      resolve: ({ importId }, _args, { loaders }) => (importId === null ? null : loaders.task.load(String(importId))),
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',

@@ -6,6 +6,8 @@ const codes: Record<UserProblemCode, string> = {
   REQUIRED: 'Something that the mutation needs is missing.',
   TOO_LONG: 'A text is longer than its field may be.',
   TOO_MANY: 'More items than one call takes.',
+  TOO_LARGE: 'A file is larger than it may be.',
+  STORAGE_FULL: 'The files of the environment take all the room that it has: delete some, or wait until they end.',
   INVALID_VALUE: 'A value that cannot be meant.',
   IN_THE_PAST: 'A time that must lie in the future.',
   IN_THE_FUTURE: 'A time that must lie in the past.',

@@ -1,0 +1,16 @@
+import type { ChangeLog } from '../../changes/change-log.ts';
+import type { Database } from '../../db/database.ts';
+
+/** What imports and their undoing are done with. */
+export interface ImportServices {
+  readonly database: Database;
+  readonly log: ChangeLog;
+  /** Numbers of one batch; by default a change set at most (P1.4), and fewer where all share one connection (P3.1). */
+  readonly batchRows?: number;
+}
+
+const BATCH_ROWS = { postgres: 1_000, pglite: 250 } as const;
+
+export function batchRowsOf({ database, batchRows }: ImportServices): number {
+  return batchRows ?? BATCH_ROWS[database.kind];
+}

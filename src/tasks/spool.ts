@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { isRunning, type Owner, thisProcess } from '../db/lock-owner.ts';
+
+const OWNER_FILE = 'owner.json';
+/** A folder of another machine, such as of a container that is gone, is left alone for so long. */
+const FOREIGN_KEPT_MS = 7 * 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Where tasks keep what memory shouldn't hold while they work: files that anybody can make again, so that none of it
+ * has to outlive the process. What a killed process left is removed by the next one that starts.
+ */
+export class Spool {
+  readonly #root: string;
+  #own: Promise<string> | undefined;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** A new empty folder; whoever asked for it removes it. */
+  async newFolder(): Promise<string> {
+    // A full or unwritable disk may be mended while the server runs.
+    this.#own ??= this.#open().catch((error: unknown) => {
+      this.#own = undefined;
+      throw error;
+    });
+    const folder = join(await this.#own, randomUUID());
+    await mkdir(folder, { mode: 0o700 });
+    return folder;
+  }
+
+  /** Removes all of it, or leaves it to the next start. Never rejects. */
+  async close(): Promise<void> {
+    try {
+      const own = await this.#own;
+      if (own !== undefined) await rm(own, { recursive: true, force: true });
+    } catch {}
+  }
+
+  async #open(): Promise<string> {
+    await mkdir(this.#root, { recursive: true, mode: 0o700 });
+    await this.#clean();
+    const own = join(this.#root, `${hostname()}-${process.pid}-${randomUUID()}`);
+    await mkdir(own, { mode: 0o700 });
+    await writeFile(join(own, OWNER_FILE), JSON.stringify(thisProcess()));
+    return own;
+  }
+
+  async #clean(): Promise<void> {
+    for (const name of await readdir(this.#root)) {
+      const folder = join(this.#root, name);
+      if (await isLeftOver(folder, name)) await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+async function isLeftOver(folder: string, name: string): Promise<boolean> {
+  const age = Date.now() - (await stat(folder).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+  if (!name.startsWith(`${hostname()}-`)) return age > FOREIGN_KEPT_MS;
+  const owner = await readFile(join(folder, OWNER_FILE), 'utf8').catch(() => null);
+  // Killed before it could say whose it is, unless it is being made right now.
+  return owner === null ? age > HOUR_MS : !isRunning(JSON.parse(owner) as Owner);
+}

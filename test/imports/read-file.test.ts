@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type ImportReading, phoneColumnOnly } from '../../src/domain/imports/import-input.ts';
+import { importRowReader } from '../../src/domain/imports/read-import-row.ts';
+import type { LineProblem } from '../../src/domain/imports/row-problems.ts';
+import { localFile } from '../../src/domain/spreadsheets/file-source.ts';
+import { previewFile } from '../../src/domain/spreadsheets/preview-file.ts';
+import { entryBatches } from '../../src/tasks/import/entry-batches.ts';
+import { rowDefaults } from '../../src/tasks/import/entry-line.ts';
+import { readFile } from '../../src/tasks/import/read-file.ts';
+import { fixturePath } from '../fixtures/make-fixtures.ts';
+import { textFiles } from '../fixtures/text-files.ts';
+import { workbookFiles } from '../fixtures/workbook-files.ts';
+
+const reading: ImportReading = {
+  columns: phoneColumnOnly,
+  list: { id: 1, key: 'DNC', blocks: 3 },
+  defaultCountry: 'US',
+  now: '2026-11-25T12:00:00.000Z',
+  review: 'APPROVED',
+  reason: null,
+  areOptOuts: false,
+};
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'quietline-read-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function read(path: string, columns = reading.columns) {
+  const problems: LineProblem[] = [];
+  const { format } = await previewFile(localFile(path, path), { defaultCountry: 'US' });
+  const job = { path, name: path, format, reading: { ...reading, columns }, folder };
+  const file = await readFile(job, {
+    problems: async (batch) => void problems.push(...batch),
+    rows: () => {},
+  });
+  return { ...file, problems };
+}
+
+test.each([...textFiles, ...workbookFiles])('invariant 9: every row of $file is accounted for', async (fixture) => {
+  const path = fixturePath(fixture.file);
+  const { guess } = await previewFile(localFile(path, path), { defaultCountry: 'US' });
+  const columns = { ...guess, phone: guess.phone ?? 0 };
+  const { runs, counts, problems } = await read(path, columns);
+  expect(counts).toMatchObject({ ROWS: fixture.rows.length, EMPTY_LINES: fixture.emptyRows ?? 0 });
+
+  // Each row by itself, and which of them are of one number.
+  const readRow = importRowReader({ ...reading, columns });
+  const expected = fixture.rows.map(([line, ...cells]) => ({ line, ...readRow(cells) }));
+  const taken = expected.filter(({ row }) => row !== null);
+  const invalid = problems.filter(({ severity }) => severity === 'INVALID');
+  expect(problems).toEqual(
+    expected.flatMap(({ line, problems }) => problems.map((problem, n) => ({ ...problem, line, n }))),
+  );
+  expect(counts).toMatchObject({ INVALID: invalid.length, WARNING: problems.length - invalid.length });
+
+  const phones: string[] = [];
+  let fileRows = 0;
+  for await (const batch of entryBatches(runs, { after: '', size: 2, defaults: rowDefaults(reading) })) {
+    phones.push(...batch.rows.map(({ phone }) => phone));
+    fileRows += batch.fileRows;
+  }
+  expect(phones).toEqual([...new Set(taken.map(({ row }) => row!.phone))].sort());
+  expect(fileRows + counts.INVALID).toBe(counts.ROWS);
+});
+
+test('read twice it is the same to the byte: whoever goes on after a crash may trust it', async () => {
+  const path = join(folder, 'list.csv');
+  const lines = Array.from({ length: 3_000 }, (_, n) =>
+    n % 7 === 0 ? `bad ${n}` : `+1415${2_000_000 + ((n * 7919) % 900)}`,
+  );
+  writeFileSync(path, lines.join('\n'));
+  const bytes = async () => {
+    const { runs, problems, counts } = await read(path);
+    return JSON.stringify([runs.map((run) => readFileSync(run, 'utf8')), problems, counts]);
+  };
+  expect(await bytes()).toBe(await bytes());
+});
