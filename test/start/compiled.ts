@@ -35,8 +35,10 @@ function compile(): string {
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
     // Another run, of other sources, may still be using its own.
-    if (name.startsWith(prefix) && Date.now() - statSync(path).mtimeMs > KEEP_MS)
-      rmSync(path, { recursive: true, force: true });
+    if (!name.startsWith(prefix)) continue;
+    const stat = statSync(path, { throwIfNoEntry: false });
+    // Another test file may have removed it a moment ago.
+    if (stat && Date.now() - stat.mtimeMs > KEEP_MS) rmSync(path, { recursive: true, force: true });
   }
   const draft = `${target}.${process.pid}`;
   for (const [path, text] of texts) write(join(draft, path), text);
