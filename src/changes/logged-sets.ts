@@ -157,4 +157,4 @@ const ROWS = `
   SELECT c.position, c.set_position, c.kind, c.entry_id, c.list_id, encode(c.phone_commitment, 'hex') AS commitment, c.facts, c.before, c.after,
          c.reason_id, c.reason_before_id, c.evidence_id, c.evidence_before_id, c.related_position, e.phone, e.salt
     FROM (SELECT * FROM change WHERE environment_id = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4) c
-    LEFT JOIN LATERAL (SELECT phone, salt FROM entry e WHERE e.environment_id = $1 AND e.id = c.entry_id LIMIT 1) e ON true`;
+    LEFT JOIN LATERAL (SELECT phone, salt FROM entry e WHERE e.environment_id = c.environment_id AND e.id = c.entry_id LIMIT 1) e ON true`;

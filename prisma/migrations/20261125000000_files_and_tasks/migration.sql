@@ -301,7 +301,7 @@ CREATE FUNCTION write_entries(
   r_status entry_status[], r_opted_out boolean[], r_raw text[], r_reason bigint[], r_evidence bigint[], r_requested timestamptz[],
   r_expires timestamptz[], r_reference text[], r_business text[], r_edits integer[], r_needs integer[], r_version text[],
   OUT code text[], OUT entry_id bigint[], OUT facts text[], OUT call_position bigint[], OUT call_replay jsonb
-) LANGUAGE plpgsql SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+) LANGUAGE plpgsql SET enable_seqscan = off SET enable_sort = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   n integer := cardinality(r_set);
   i integer;
@@ -464,8 +464,13 @@ BEGIN
    CROSS JOIN LATERAL (
      -- `active` is a FILTER and not a condition: the partial indexes must not tempt a plan that was made for a small table.
      SELECT coalesce(string_agg(x.list_id || x.class, ' ' ORDER BY x.list_id), '') AS facts
-       FROM (SELECT e.list_id, min(entry_class(e)) FILTER (WHERE e.active) AS class FROM entry e
-              WHERE e.environment_id = p_environment AND e.phone = r.phone GROUP BY e.list_id) x
+       FROM (SELECT e.list_id, min(e.class) FILTER (WHERE e.active) AS class
+               FROM (SELECT e.list_id, e.active, entry_class(e) AS class FROM entry e
+                      WHERE e.environment_id = p_environment AND e.phone = r.phone
+                      -- An order that only the unique key gives (sorting is off): in a small table any index that begins with
+                      -- the environment looks as good, and the plan is kept when the table has grown.
+                      ORDER BY e.list_id, e.source OFFSET 0) e
+              GROUP BY e.list_id) x
       WHERE x.class IS NOT NULL) f;
 
   SELECT l.* INTO v_log FROM (
@@ -525,15 +530,17 @@ END $$;
 CREATE FUNCTION preview_entries(
   p_environment integer, r_phone text[], r_list integer[], r_status entry_status[], r_opted_out boolean[], r_requested timestamptz[],
   r_expires timestamptz[]
-) RETURNS TABLE (code text, facts text) LANGUAGE sql STABLE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+) RETURNS TABLE (code text, facts text) LANGUAGE sql STABLE SET enable_seqscan = off SET enable_sort = off SET plan_cache_mode = force_generic_plan AS $$
   SELECT CASE WHEN old.row IS NULL THEN 'ADDED' ELSE (
            SELECT o.code FROM resolve_entry(old.row, 'ADD',
              ROW(p_environment, NULL, r.phone, r.list, 'IMPORT', r.status, true, coalesce(r.opted_out, false), NULL, NULL, NULL,
                  coalesce(r.requested, now()), r.expires, NULL, NULL, NULL, now(), now(), NULL, NULL)::entry,
              0, 'STAFF', true, true, true, now()) o) END,
          (SELECT coalesce(string_agg(x.list_id || x.class, ' ' ORDER BY x.list_id), '')
-            FROM (SELECT e.list_id, min(entry_class(e)) FILTER (WHERE e.active) AS class FROM entry e
-                   WHERE e.environment_id = p_environment AND e.phone = r.phone GROUP BY e.list_id) x
+            FROM (SELECT e.list_id, min(e.class) FILTER (WHERE e.active) AS class
+                    FROM (SELECT e.list_id, e.active, entry_class(e) AS class FROM entry e
+                           WHERE e.environment_id = p_environment AND e.phone = r.phone ORDER BY e.list_id, e.source OFFSET 0) e
+                   GROUP BY e.list_id) x
            WHERE x.class IS NOT NULL)
     FROM unnest(r_phone, r_list, r_status, r_opted_out, r_requested, r_expires)
            WITH ORDINALITY AS r(phone, list, status, opted_out, requested, expires, n)
