@@ -1,0 +1,127 @@
+import type { Rule } from './rule.ts';
+
+/** As english-rules.ts. Verbs are in the forms that ask; word-groups.ts has what both languages share. */
+export const spanishRules: readonly Rule[] = [
+  {
+    name: 'dejar de llamar o escribir',
+    certainty: 'HIGH',
+    patterns: [
+      '( deje | pare | dejeme | basta | para ) <now_please>* de ande? ( <es_do> | <es_doing> ) ( <also> de? ( <es_do> | <es_doing> ) )*',
+      '( pare | basta | suspender | cancelar | alto ) <now_please>* ( con | de | a )? ( el? ( envio | servicio ) de )? <which>* ( <contacts> | publicidad | alerts )',
+      'quiero deje de recibir <which>* ( <contacts> | <mailings> | estos )',
+      '<halt> ( <es_doing> )',
+      'me dejan de <es_do>',
+      '^ sin <contacts> por? favor',
+    ],
+    guards: ['negado', 'asks how', 'about others'],
+  },
+  {
+    name: 'no llamar ni escribir',
+    certainty: 'HIGH',
+    patterns: [
+      'no <now_please>* <nos> ( vuelva a | siga | ande | estos )? ( <es_do> | <es_doing> ) ( <also> no? me? <es_do> )*',
+      'no ( vuelva a | siga | ande ) ( <es_do> | <es_doing> )',
+      'no ( se )? ( vuelva a )? comunique',
+      '!<( lista de ) no <es_write> ( mas | nunca | <me> | $ ) <me>?',
+      'no mande <es_sent>',
+      'no me gusta que <nos> <es_do>',
+      'no quiero que ( vuelva a | siga | ande ) ( <es_do> | <es_doing> )',
+      'no quiero que ( <nos> | se ) ( vuelva a | siga | ande )? ( <es_do> | <es_doing> )',
+      'no siga ( <es_doing> )? $',
+      'no vuelva a <es_do>',
+    ],
+    guards: ['asks how', 'about others', 'only for now', 'call elsewhere'],
+  },
+  {
+    name: 'no quiere mensajes',
+    certainty: 'HIGH',
+    patterns: [
+      'no quiero siga? recibir? <which>* ( <contacts> | publicidad | alerts ) ( <also> <which>* <contacts> )?',
+      'no quiero ..3 ( de | en ) <which>* lista',
+      'no quiero siga? recibir ( estos | nada | mas )',
+      '( quiero | prefiero ) no siga? recibir',
+      'no quiero ( ser )? ( contactado | llamado )',
+      'no quiero saber ( mas | nada )* ( de ustedes | $ )',
+    ],
+    guards: ['asks how', 'about others', 'only for now'],
+  },
+  {
+    name: 'quitar de la lista',
+    certainty: 'HIGH',
+    patterns: [
+      'quiteme <now_please>* ( <es_list> | <any_list> | !( el | un | estos | de | mi | su | a ) )',
+      'me puede? <quite> ( <es_list> | <now_please>* $ )',
+      '<quite> ( mi | estos | el ) ( numero | nombre | <number> ) !( de el )',
+      '( <quite> | remove ) mi ( numero | nombre | <number> )',
+      '( remove | <quite> ) de ..2 ( lista | list )',
+      '( quitelo | take me off ) <es_list>',
+      'take me off el lista',
+      '( quiero | me | ^ ) ..2 salir de <which>* lista',
+      'olvide de? mi numero',
+    ],
+    guards: ['negado', 'asks how', 'about others', 'by mistake'],
+  },
+  {
+    name: 'darse de baja',
+    certainty: 'HIGH',
+    patterns: [
+      'darme de baja ( <es_list> | de estos | !( de | el ) )',
+      'me ( quiero | puede )? dar de baja ( <es_list> | de estos | !( de | el ) )',
+      '( dar | de ) de baja ( mi | estos ) ( numero | servicio de <contacts> )',
+      '( solicito | quiero ) ( el | mi )? baja ( $ | inmediata )',
+      '^^ baja inmediata $$',
+      'desuscribir',
+      'cancelar ( mi | <which> )* suscripcion ( $ | ( a | de ) <which>* ( <contacts> | <mailings> ) )',
+    ],
+    guards: ['negado', 'asks how', 'about others', 'by mistake'],
+  },
+  {
+    name: 'sin consentimiento',
+    certainty: 'HIGH',
+    patterns: [
+      'revoco ..3 consentimiento',
+      'no ( le )? ( di | dar ) mi? consentimiento',
+      'no autorizo ( $ | <which>* ( <contacts> | publicidad ) | que <nos> <es_do> | el uso )',
+      'mi derecho de cancelacion',
+    ],
+    guards: ['asks how', 'about others'],
+  },
+  {
+    name: 'lista de no llamar',
+    certainty: 'HIGH',
+    patterns: [
+      'ponga como no llame',
+      'ponga ( mi numero )? en <which>* ( <dnc> )',
+      'estoy ..1 en <which>* ( lista? robinson | <dnc> ) !( QUESTION )',
+    ],
+    guards: ['asks how', 'about others'],
+  },
+  {
+    name: 'si siguen',
+    certainty: 'HIGH',
+    patterns: [
+      'si <nos>? ( vuelve a | sigue ) ( <es_do> | <es_doing> ) ( _ | , )* ( _ | , )* amenaza',
+      'si no ( deje | dejan | pare ) de',
+    ],
+    guards: [],
+  },
+  {
+    name: 'dejar en paz',
+    certainty: 'HIGH',
+    patterns: ['dejeme <now_please>* ( en paz | tranquilo )'],
+    guards: ['negado', 'about others'],
+  },
+  {
+    name: 'alto, sin más',
+    certainty: 'HIGH',
+    patterns: ['^ ( alto | basta | pare ) ( ya | con estos )* $', '^^ ( para | baja ) $$'],
+    guards: ['by mistake'],
+  },
+  {
+    name: 'cancelar, sin más',
+    certainty: 'HIGH',
+    patterns: ['^^ ( cancelar | <quite> | suspender ) $$'],
+    guards: [],
+    onlyInTexts: true,
+  },
+];
