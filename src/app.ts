@@ -20,6 +20,7 @@ import { storedFileDownloads } from './domain/files/stored-file-download.ts';
 import { PART_BYTES, type StoredFileInfo } from './domain/files/stored-files.ts';
 import { Uploads } from './domain/files/uploads.ts';
 import { RetryCleaner } from './domain/forget-retries.ts';
+import { RowProblemCleaner } from './domain/forget-row-problems.ts';
 import { rowProblemDownloads } from './domain/imports/row-problem-file.ts';
 import { loadServerSecret } from './domain/instance.ts';
 import { TaskProgressFeed } from './domain/tasks/follow-task.ts';
@@ -109,6 +110,7 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
   const sweeper = new ExpirySweeper({ database, log: changeLog, logger: log });
 
   const retryCleaner = new RetryCleaner({ database, log });
+  const rowProblemCleaner = new RowProblemCleaner({ database, log });
   const fileCleaner = new FileCleaner({ database, log });
   const uploads = new Uploads({ database, log: changeLog, limits: config.limits, cleaner: fileCleaner });
   const downloads = new Downloads({
@@ -123,7 +125,14 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
   const tasks = new TaskRunner({
     database,
     log,
-    handlers: taskHandlers({ database, log: changeLog, spool, verdicts, cursors }),
+    handlers: taskHandlers({
+      database,
+      log: changeLog,
+      spool,
+      verdicts,
+      cursors,
+      maxStoredResultBytes: config.limits.maxStoredResultBytes,
+    }),
     // Fewer where all share one connection (P3.1).
     places: database.kind === 'pglite' ? Math.ceil(config.maxTasks / 2) : config.maxTasks,
     onChange: (environmentId, taskId) => taskProgress.changed(environmentId, taskId),
@@ -187,6 +196,7 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
       ...uploadRoutes<StoredFileInfo>({
         store: uploads,
         ids: { show: ({ id }) => globalId('Upload', id), read: (text) => idOf('Upload', text) },
+        publicUrl: config.publicUrl,
         partBytes: PART_BYTES,
         maxUploads: config.limits.maxUploads,
       }),
@@ -202,6 +212,7 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
       await tasks.stop();
       await spool.close();
       await retryCleaner.stop();
+      await rowProblemCleaner.stop();
       await fileCleaner.stop();
       await sweeper.stop();
       await feed.stop();
@@ -217,6 +228,7 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
     sweeper.start();
     index.start();
     retryCleaner.start();
+    rowProblemCleaner.start();
     fileCleaner.start();
     if (database.kind === 'pglite') await forgetLeases(database.write);
     tasks.start();

@@ -44,6 +44,8 @@ export interface ServerLimits {
   readonly maxUploadBytes: number;
   /** Of all uploads that one environment has at a time. */
   readonly maxStoredUploadBytes: number;
+  /** Of all files that tasks made for one environment. */
+  readonly maxStoredResultBytes: number;
   /** At once on this server; each takes a few MiB of memory. One environment may have half of them. */
   readonly maxUploads: number;
   readonly maxSocketMessageBytes: number;
@@ -174,6 +176,7 @@ const environment = z.object({
   MAX_MULTIPART_BYTES: whole(1024, 256 * MIB, 10 * MIB, ' of bytes'),
   MAX_UPLOAD_BYTES: whole(1024, TIB, 4 * GIB, ' of bytes'),
   MAX_STORED_UPLOAD_BYTES: whole(1024, 64 * TIB, 20 * GIB, ' of bytes'),
+  MAX_STORED_RESULT_BYTES: whole(1024, 64 * TIB, 50 * GIB, ' of bytes'),
   MAX_UPLOADS: whole(1, 1000, 16, ''),
   MAX_SOCKET_MESSAGE_BYTES: whole(1024, 64 * MIB, MIB / 4, ' of bytes'),
   MAX_SUBSCRIPTIONS_PER_SOCKET: whole(1, 10_000, 20, ''),
@@ -260,6 +263,7 @@ function toConfig(values: Environment): Config {
       maxMultipartBytes: values.MAX_MULTIPART_BYTES,
       maxUploadBytes: values.MAX_UPLOAD_BYTES,
       maxStoredUploadBytes: values.MAX_STORED_UPLOAD_BYTES,
+      maxStoredResultBytes: values.MAX_STORED_RESULT_BYTES,
       maxUploads: values.MAX_UPLOADS,
       maxSocketMessageBytes: values.MAX_SOCKET_MESSAGE_BYTES,
       maxSubscriptionsPerSocket: values.MAX_SUBSCRIPTIONS_PER_SOCKET,

@@ -6,11 +6,9 @@ import type { Interned } from './interned.ts';
 import { toPosition } from './position.ts';
 import { arrange, type Place, parametersOf, textsOf } from './write-batch.ts';
 import type { CallResult, RowCode, RowOutcome, WriteCall } from './write-call.ts';
-import { IdempotencyMismatchError, TaskFencedError, UnknownOutcomeError } from './write-errors.ts';
+import { IdempotencyMismatchError, isFenced, TaskFencedError, UnknownOutcomeError } from './write-errors.ts';
 
 const ATTEMPTS = 4;
-/** What keep_task_batch raises. */
-const FENCED = 'QL001';
 
 interface Answer {
   /** Null, like the two below, when the batch has no row. */
@@ -73,7 +71,7 @@ async function run(
       return rows[0]!;
     } catch (error) {
       if (isRetryable(error) && attempt < ATTEMPTS) continue;
-      if ((error as { code?: string }).code === FENCED) throw new TaskFencedError();
+      if (isFenced(error)) throw new TaskFencedError();
       // A set with our id is there: the first try was committed although its answer never came.
       const ours = (error as { code?: string; constraint?: string }).constraint === 'change_set_environment_id_id_key';
       if (!ours && !(isConnectionLost(error) && (error as { code?: string }).code !== 'DATABASE_STOPPED')) throw error;

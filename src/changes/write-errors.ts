@@ -32,6 +32,9 @@ export class UnknownOutcomeError extends Error {
   }
 }
 
+/** What keep_task_batch raises (prisma/migrations). */
+const FENCED_SQLSTATE = 'QL001';
+
 /** The task isn't this claim's any more: it was cancelled, or another server has taken it over. Nothing was written. */
 export class TaskFencedError extends Error {
   readonly code = 'TASK_FENCED';
@@ -39,4 +42,10 @@ export class TaskFencedError extends Error {
     super('The task was cancelled, or another server has taken it over. Nothing of this batch was written.');
     this.name = 'TaskFencedError';
   }
+}
+
+/** Whoever noticed it: a task's own statements, or the database. */
+export function isFenced(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === 'TASK_FENCED' || code === FENCED_SQLSTATE;
 }

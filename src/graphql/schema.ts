@@ -20,6 +20,8 @@ import './types/change.ts';
 import './types/audit-log.ts';
 import './types/verify-audit.ts';
 import './types/entry-changes.ts';
+import './types/understand-message.ts';
+import './types/check-first-message.ts';
 import './types/task.ts';
 import './types/task-connection.ts';
 import './types/task-progress.ts';

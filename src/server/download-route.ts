@@ -3,11 +3,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Log } from '../log.ts';
 import { HttpProblemError } from './http-problem.ts';
+import { endIfSlow, inPieces, type Pace } from './pace.ts';
 import { Places } from './places.ts';
 import type { Asked, Route } from './routes.ts';
 
 /** What a link gives. */
 export interface DownloadedContent {
+  readonly environmentId: number;
   readonly name: string;
   readonly mediaType: string;
   readonly size: number | null;
@@ -19,33 +21,45 @@ export interface DownloadRoutesOptions {
   /** Null for a link that opens nothing. */
   open(token: string): Promise<DownloadedContent | null>;
   readonly log: Pick<Log, 'warn'>;
+  /** For tests: when a client is too slow. */
+  readonly pace?: Pace;
 }
 
 /** At once, on this server. */
 const MAX_DOWNLOADS = 32;
+/** A KiB per second: whoever takes less holds a place that others need. */
+const PACE: Pace = { everyMs: 60_000, leastBytes: 60 * 1024 };
 
-/** `GET /download/<token>`: files by links that are the credential, sent as fast as the client takes them. */
-export function downloadRoutes({ open, log }: DownloadRoutesOptions): Route[] {
-  const places = new Places({ most: MAX_DOWNLOADS, what: 'downloads' });
+/** `GET /download/<token>`: files by links that are the credential, sent as fast as the client takes them, if it takes them at all. */
+export function downloadRoutes({ open, log, pace = PACE }: DownloadRoutesOptions): Route[] {
+  const places = new Places({
+    most: MAX_DOWNLOADS,
+    // One account's downloads leave room for another's.
+    mostOfOne: MAX_DOWNLOADS / 2,
+    what: 'downloads',
+  });
 
   async function send(req: IncomingMessage, res: ServerResponse, { id: token }: Asked): Promise<void> {
-    const leave = places.take();
+    const content = await open(token);
+    if (!content) {
+      const message = 'There is nothing behind this link (any more): ask for the file again and get a new one.';
+      throw new HttpProblemError({ status: 404, code: 'NOT_FOUND', message });
+    }
+    const leave = places.take(content.environmentId);
     let isSending = false;
+    let unwatch = () => {};
     try {
-      const content = await open(token);
-      if (!content) {
-        const message = 'There is nothing behind this link (any more): ask for the file again and get a new one.';
-        throw new HttpProblemError({ status: 404, code: 'NOT_FOUND', message });
-      }
       const bytes = writeHead(req, res, content);
       if (req.method === 'HEAD' || bytes === null) return void res.end();
       isSending = true;
-      await pipeline(Readable.from(bytes, { objectMode: false }), res);
+      unwatch = endIfSlow(res, pace);
+      await pipeline(Readable.from(inPieces(bytes), { objectMode: false }), res);
     } catch (error) {
       if (!isSending) throw error;
       // The client sees a file that ends early; when it left by itself there is nothing to say.
       if (!isLeaving(error)) log.warn({ err: error }, 'a download broke off');
     } finally {
+      unwatch();
       leave();
     }
   }

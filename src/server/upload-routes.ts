@@ -31,6 +31,8 @@ export interface UploadRoutesOptions<File extends UploadedFile> {
   readonly store: UploadStore<File>;
   /** The id of an upload as clients know it, and back; null for what isn't one. */
   readonly ids: { show(file: File): string; read(text: string): string | null };
+  /** Where clients reach this server, which may be behind a proxy that takes a part of the path away; without it they are told paths. */
+  readonly publicUrl?: string | undefined;
   /** Most bytes of one `append`. */
   readonly partBytes: number;
   /** At once, on this server. */
@@ -44,7 +46,8 @@ const PATH = '/upload';
  * which is whole or nothing.
  */
 export function uploadRoutes<File extends UploadedFile>(options: UploadRoutesOptions<File>): Route[] {
-  const { store, ids, partBytes } = options;
+  const { store, ids, partBytes, publicUrl = '' } = options;
+  const addressOf = (file: File) => `${publicUrl}${PATH}/${ids.show(file)}`;
   const places = new Places({
     most: options.maxUploads,
     // One account's uploads leave room for another's.
@@ -97,7 +100,7 @@ export function uploadRoutes<File extends UploadedFile>(options: UploadRoutesOpt
       name: fileNameOf(req.headers),
       size: bytesOf(req.headers, 'upload-length'),
     });
-    res.setHeader('location', `${PATH}/${ids.show(file)}`);
+    res.setHeader('location', addressOf(file));
     const offset = typeOf(req) === PATCH_TYPE ? await append(req, asked, file, 0) : 0;
     res.setHeader('upload-expires', file.expiresAt.toUTCString());
     res.writeHead(201, { 'upload-offset': offset, 'content-length': 0 }).end();
@@ -121,7 +124,7 @@ export function uploadRoutes<File extends UploadedFile>(options: UploadRoutesOpt
     }
     const { name } = file;
     const body = JSON.stringify({ upload: ids.show(file), name, size, isComplete: true });
-    res.writeHead(201, { 'content-type': 'application/json; charset=utf-8', location: `${PATH}/${ids.show(file)}` });
+    res.writeHead(201, { 'content-type': 'application/json; charset=utf-8', location: addressOf(file) });
     res.end(body);
   }
 

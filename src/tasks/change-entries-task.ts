@@ -6,7 +6,8 @@ import type { SelectedEntry } from '../domain/entries/entry-selection.ts';
 import { fittingEntries, nextStretch } from '../domain/entries/entry-stretch.ts';
 import { inIndexOrder } from '../domain/entries/in-index-order.ts';
 import { storedConditions } from './stored-conditions.ts';
-import type { RunningTask, TaskHandler } from './task-handler.ts';
+import type { BatchEnd, RunningTask, TaskHandler } from './task-handler.ts';
+import { whenNotBusy } from './when-not-busy.ts';
 
 /** Entries of one look: a stretch of the list that is read through. */
 const STRETCH = { postgres: 5_000, pglite: 1_000 } as const;
@@ -35,7 +36,7 @@ export function changeEntriesHandlers(services: ChangeEntriesServices): TaskHand
 
 const steps = { APPROVE: 'Approving', UNAPPROVE: 'Sending back to review', REMOVE: 'Removing' } as const;
 
-async function* changeEntries({ database, log }: ChangeEntriesServices, task: Task): AsyncGenerator<void, void> {
+async function* changeEntries({ database, log }: ChangeEntriesServices, task: Task): AsyncGenerator<BatchEnd, void> {
   const { environmentId, input } = task;
   const { kind } = database;
   const { conditions } = await storedConditions(database.read, environmentId, input.selection);
@@ -54,7 +55,8 @@ async function* changeEntries({ database, log }: ChangeEntriesServices, task: Ta
     after = entries.length === meant.most ? toPosition(entries.at(-1)!.id) : stretch.through;
     if (entries.length > 0) {
       rowsDone += entries.length;
-      await log.write(callOf(task, entries, { checkpoint: { after }, rowsDone }));
+      const call = callOf(task, entries, { checkpoint: { after }, rowsDone });
+      yield* whenNotBusy(() => log.write(call));
       savedAt = performance.now();
     } else if (performance.now() - savedAt > SAVE_MS) {
       await task.save({ checkpoint: { after } });

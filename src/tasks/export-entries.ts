@@ -17,7 +17,7 @@ import { exportFileName, head, line } from '../domain/exports/export-format.ts';
 import { exportedEntries } from '../domain/exports/exported-entry.ts';
 import type { EntryExportTask } from '../domain/exports/start-entry-export.ts';
 import { storedConditions } from './stored-conditions.ts';
-import { TaskFile } from './task-file.ts';
+import { type ResultServices, TaskFile } from './task-file.ts';
 import type { RunningTask, TaskHandler } from './task-handler.ts';
 
 /** Rows of one look: 5,000 take about 20 ms. PGlite serves nobody else meanwhile. */
@@ -36,22 +36,19 @@ interface Checkpoint {
 type Task = RunningTask<EntryExportTask, Checkpoint>;
 
 /** Writes entries to a file, in the order of their unique key: page 10,000 costs what page 1 costs. */
-export function entryExportHandler({
-  database,
-}: {
-  readonly database: Database;
-}): TaskHandler<EntryExportTask, Checkpoint> {
-  return { kind: 'ENTRY_EXPORT', run: (task) => exportEntries(database, task) };
+export function entryExportHandler(services: ResultServices): TaskHandler<EntryExportTask, Checkpoint> {
+  return { kind: 'ENTRY_EXPORT', run: (task) => exportEntries(services, task) };
 }
 
-async function* exportEntries(database: Database, task: Task): AsyncGenerator<void, void> {
+async function* exportEntries(services: ResultServices, task: Task): AsyncGenerator<void, void> {
   if (task.checkpoint?.isDone) return;
+  const { database } = services;
   const { environmentId, input } = task;
   const { viewer, filter, conditions } = await storedConditions(database.read, environmentId, input.selection);
   const seesEvidence = viewer.can('evidence:see');
   const columns = entryColumns(seesEvidence);
   const name = exportFileName('entries', input.format, task.createdAt);
-  const file = await TaskFile.open(database, task, { purpose: 'EXPORT', name });
+  const file = await TaskFile.open(services, task, { purpose: 'EXPORT', name });
 
   if (task.checkpoint === null) {
     file.write(head(input.format, columns));

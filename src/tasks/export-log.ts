@@ -1,11 +1,11 @@
-import type { Database, Sql } from '../db/database.ts';
+import type { Sql } from '../db/database.ts';
 import { exportFileName, head, line } from '../domain/exports/export-format.ts';
 import { keysOfLists } from '../domain/exports/exported-entry.ts';
 import { exportedSets } from '../domain/exports/exported-sets.ts';
 import { logColumns } from '../domain/exports/log-columns.ts';
 import { changeLine, type ExportedSet, endLine, logLine, setLine } from '../domain/exports/log-lines.ts';
 import type { LogExportTask } from '../domain/exports/start-log-export.ts';
-import { TaskFile } from './task-file.ts';
+import { type ResultServices, TaskFile } from './task-file.ts';
 import type { RunningTask, TaskHandler } from './task-handler.ts';
 
 /** What is in the file: up to which place of the log, and how many. */
@@ -20,20 +20,17 @@ interface Checkpoint {
 type Task = RunningTask<LogExportTask, Checkpoint>;
 
 /** Writes the log to a file, whole sets in order, from where it was asked to where the log then ended. */
-export function logExportHandler({
-  database,
-}: {
-  readonly database: Database;
-}): TaskHandler<LogExportTask, Checkpoint> {
-  return { kind: 'LOG_EXPORT', run: (task) => exportLog(database, task) };
+export function logExportHandler(services: ResultServices): TaskHandler<LogExportTask, Checkpoint> {
+  return { kind: 'LOG_EXPORT', run: (task) => exportLog(services, task) };
 }
 
-async function* exportLog(database: Database, task: Task): AsyncGenerator<void, void> {
+async function* exportLog(services: ResultServices, task: Task): AsyncGenerator<void, void> {
   if (task.checkpoint?.isDone) return;
+  const { database } = services;
   const { environmentId, input } = task;
   const { after, cursor, format } = input;
   const name = exportFileName('log', format, task.createdAt);
-  const file = await TaskFile.open(database, task, { purpose: 'EXPORT', name });
+  const file = await TaskFile.open(services, task, { purpose: 'EXPORT', name });
 
   let done: Checkpoint = task.checkpoint ?? { position: after.position, hash: after.hash, sets: 0, changes: 0 };
   if (task.checkpoint === null) {

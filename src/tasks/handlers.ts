@@ -18,6 +18,8 @@ export interface HandlerParts {
   readonly spool: Spool;
   readonly verdicts: Verdicts;
   readonly cursors: CursorCodec;
+  /** Of all files that tasks made for one environment. */
+  readonly maxStoredResultBytes: number;
 }
 
 /** Every kind of task that this server can do. */

@@ -1,6 +1,6 @@
+import { TaskFencedError } from '../changes/write-errors.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { ClaimedTask } from './task-claim.ts';
-import { TaskFencedError } from './task-fenced-error.ts';
 import type { RunningTask, TaskProgress } from './task-handler.ts';
 
 export interface RunningTaskOptions {
@@ -20,7 +20,7 @@ export function runningTask({ database, claimed, leaseMs, signal, onChange }: Ru
   /** One statement under the fence, which also extends the lease. */
   const write = async (sql: Sql, text: string, values: readonly unknown[]) => {
     const { rows } = await sql.query<{ counts: Record<string, number> }>(text, [environmentId, id, fence, ...values]);
-    if (!rows[0]) throw new TaskFencedError(id);
+    if (!rows[0]) throw new TaskFencedError();
     return rows[0];
   };
   const save = (sql: Sql, { checkpoint, step, rowsDone, rowsTotal, count, result }: TaskProgress) =>

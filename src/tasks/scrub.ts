@@ -1,5 +1,6 @@
 import type { CursorCodec } from '../changes/cursor.ts';
-import type { Database, Sql } from '../db/database.ts';
+import type { Sql } from '../db/database.ts';
+import { releaseUpload } from '../domain/files/release-upload.ts';
 import { StoredFileGoneError } from '../domain/files/stored-file-errors.ts';
 import { storedFile } from '../domain/files/stored-file-source.ts';
 import { findStoredFile } from '../domain/files/stored-files.ts';
@@ -13,7 +14,7 @@ import { readRows } from '../domain/spreadsheets/read-rows.ts';
 import { UnreadableFileError } from '../domain/spreadsheets/unreadable-file-error.ts';
 import type { Verdicts } from '../domain/verdicts/check.ts';
 import { patiently } from './patiently.ts';
-import { TaskFile } from './task-file.ts';
+import { type ResultServices, TaskFile } from './task-file.ts';
 import { type BatchEnd, type RunningTask, TaskFailure, type TaskHandler } from './task-handler.ts';
 
 /** Rows of one batch. PGlite serves nobody else while it looks up what is listed (P3.1). */
@@ -30,8 +31,7 @@ interface Checkpoint {
 
 type Task = RunningTask<ScrubInput, Checkpoint>;
 
-export interface ScrubServices {
-  readonly database: Database;
+export interface ScrubServices extends ResultServices {
   readonly verdicts: Pick<Verdicts, 'checkBatch'>;
   readonly cursors: CursorCodec;
   /** How long this server may be unable to vouch for its answers before the scrub fails; default a minute. */
@@ -65,7 +65,7 @@ async function* scrub(services: ScrubServices, task: Task): AsyncGenerator<Batch
   const judge = { verdicts, sql: database.read, environmentId };
   const headerLine = input.format.headerLine ?? 0;
   const source = await uploadOf(database.read, task);
-  const results = await openResults(database, task);
+  const results = await openResults(services, task);
   let { records, cursor, layout } = task.checkpoint ?? { records: 0, cursor: null, layout: null };
   let { rowsDone } = task;
 
@@ -86,21 +86,25 @@ async function* scrub(services: ScrubServices, task: Task): AsyncGenerator<Batch
     const leads = rows.slice(head.length);
     const judged =
       leads.length > 0 ? yield* patiently(services.patienceMs, () => judgeRows(judge, input, leads, cursor)) : null;
-    const count = writeRows(results, text, judged?.rows ?? []);
     if (judged) cursor ??= cursors.encode(judged.cursor);
-    records += rows.length;
-    rowsDone += leads.length;
-    await TaskFile.saveAll(Object.values(results), {
-      step: stepOf(input),
-      checkpoint: { records, cursor, layout } satisfies Checkpoint,
-      rowsDone,
-      count,
-      ...(cursor !== null && { result: { cursor } satisfies ScrubResult }),
-    });
-    yield;
+    records += head.length;
+    for (const part of writeRows(results, text, judged?.rows ?? [])) {
+      records += part.rows;
+      rowsDone += part.rows;
+      await TaskFile.saveAll(Object.values(results), {
+        step: stepOf(input),
+        checkpoint: { records, cursor, layout } satisfies Checkpoint,
+        rowsDone,
+        count: part.count,
+        ...(cursor !== null && { result: { cursor } satisfies ScrubResult }),
+      });
+      yield;
+    }
   }
   const checkpoint: Checkpoint = { records, cursor, layout, isDone: true };
-  await TaskFile.completeAll(Object.values(results), { step: 'Done', rowsTotal: rowsDone, checkpoint });
+  await TaskFile.completeAll(Object.values(results), { step: 'Done', rowsTotal: rowsDone, checkpoint }, (sql) =>
+    releaseUpload(sql, task, input.file.id),
+  );
 }
 
 function stepOf({ estimatedRows }: ScrubInput): string {
@@ -112,10 +116,10 @@ interface Results {
   readonly blocked: TaskFile;
 }
 
-async function openResults(database: Database, task: Task): Promise<Results> {
+async function openResults(services: ResultServices, task: Task): Promise<Results> {
   const { name } = task.input.file;
   const open = (purpose: 'CALLABLE' | 'BLOCKED') =>
-    TaskFile.open(database, task, { purpose, name: resultFileName(name, purpose) });
+    TaskFile.open(services, task, { purpose, name: resultFileName(name, purpose) });
   return { callable: await open('CALLABLE'), blocked: await open('BLOCKED') };
 }
 
@@ -125,13 +129,29 @@ async function uploadOf(sql: Sql, { environmentId, input }: Task): Promise<FileS
   return storedFile(sql, upload);
 }
 
-/** Each row to where it belongs; answers how many of each kind there were. */
-function writeRows({ callable, blocked }: Results, text: ResultText, rows: readonly JudgedRow[]) {
-  const count = { CALLABLE: 0, BLOCKED: 0, INVALID: 0 };
-  for (const { row, block } of rows) {
+interface WrittenRows {
+  readonly rows: number;
+  readonly count: Readonly<Record<'CALLABLE' | 'BLOCKED' | 'INVALID', number>>;
+}
+
+/** Each row to where it belongs; to be saved at each yield: reasons may be much longer than the rows they stand behind. */
+function* writeRows(
+  { callable, blocked }: Results,
+  text: ResultText,
+  judged: readonly JudgedRow[],
+): Generator<WrittenRows, void> {
+  const none = { CALLABLE: 0, BLOCKED: 0, INVALID: 0 };
+  let count = { ...none };
+  let rows = 0;
+  for (const [n, { row, block }] of judged.entries()) {
     if (block) blocked.write(text.blocked(row, block));
     else callable.write(text.row(row));
     count[block?.outcome ?? 'CALLABLE'] += 1;
+    rows += 1;
+    if (n === judged.length - 1 || !(callable.isFull || blocked.isFull)) continue;
+    yield { rows, count };
+    count = { ...none };
+    rows = 0;
   }
-  return count;
+  yield { rows, count };
 }

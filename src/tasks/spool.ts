@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isRunning, type Owner, thisProcess } from '../db/lock-owner.ts';
+import { TaskFailure } from './task-handler.ts';
 
 const OWNER_FILE = 'owner.json';
 /** A folder of another machine, such as of a container that is gone, is left alone for so long. */
@@ -56,6 +57,16 @@ export class Spool {
       if (await isLeftOver(folder, name)) await rm(folder, { recursive: true, force: true });
     }
   }
+}
+
+/** What ended a task as it is told: no disk gets room by trying again. */
+export function unlessFull(error: unknown): unknown {
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new TaskFailure(
+    'SPOOL_FULL',
+    "The server's disk where imports sort their files is full: the operator makes room in SPOOL_DIR, for three times the file. What was imported stays: import the file again then, which adds only what is missing.",
+  );
 }
 
 async function isLeftOver(folder: string, name: string): Promise<boolean> {

@@ -33,8 +33,9 @@ export interface ClaimOptions {
 }
 
 /**
- * Claims the next task, or null. Of each environment only the oldest unfinished task can be had, and only while nobody
- * holds it: so the tasks of an environment run one after another over all servers. Who was served longest ago is first.
+ * Claims the next task, or null. Of each environment only the oldest unfinished task that writes entries can be had, and
+ * the oldest that only reads, and only while nobody holds it: so those of either sort run one after another over all
+ * servers, and neither sort holds up the other. Who was served longest ago is first.
  */
 export async function claimTask(sql: Sql, options: ClaimOptions): Promise<ClaimedTask | null> {
   const { serverId, leaseMs, kinds, served, onlyNew } = options;
@@ -48,12 +49,16 @@ export async function isTaskWaiting(sql: Sql, { kinds, onlyNew }: Pick<ClaimOpti
   return rows.length > 0;
 }
 
+// Only entries' writers need an order: what one of them would see is what those before it have done. A big import must
+// not hold up the morning's scrub.
+const ONLY_READS = `(kind IN ('SCRUB', 'ENTRY_EXPORT', 'LOG_EXPORT') OR kind = 'IMPORT' AND input @> '{"isDryRun": true}')`;
+
 // A lease in the future without a server is a pause before the next attempt. What is read of the heads is asked again of
 // the locked row: PostgreSQL evaluates the conditions on `t` anew when another server was faster.
 const RUNNABLE = `
   SELECT t.environment_id, t.id
-    FROM (SELECT DISTINCT ON (environment_id) environment_id, id FROM task
-           WHERE state IN ('QUEUED', 'RUNNING') ORDER BY environment_id, id) AS head
+    FROM (SELECT environment_id, min(id) AS id FROM task
+           WHERE state IN ('QUEUED', 'RUNNING') GROUP BY environment_id, ${ONLY_READS}) AS head
     JOIN task t ON t.environment_id = head.environment_id AND t.id = head.id
    WHERE t.state IN ('QUEUED', 'RUNNING') AND (t.lease_until IS NULL OR t.lease_until <= clock_timestamp())
      AND t.kind = ANY ($1::task_kind[]) AND (t.fence = 0 OR NOT $3::boolean)

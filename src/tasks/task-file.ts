@@ -5,9 +5,11 @@ import {
   appendPart,
   completeStoredFile,
   createStoredFile,
+  discardStoredFile,
   type FilePurpose,
   keepStoredFile,
   PART_BYTES,
+  storedResultBytes,
 } from '../domain/files/stored-files.ts';
 import { type RunningTask, TaskFailure, type TaskProgress } from './task-handler.ts';
 
@@ -15,6 +17,12 @@ import { type RunningTask, TaskFailure, type TaskProgress } from './task-handler
 const KEPT_MS = 7 * 86_400_000;
 /** How long an unfinished file waits for its task to go on: what a cancelled one leaves may be gigabytes. */
 const UNFINISHED_MS = 2 * 86_400_000;
+
+export interface ResultServices {
+  readonly database: Database;
+  /** Of all files that tasks made for one environment; default as many as come. */
+  readonly maxStoredResultBytes?: number | undefined;
+}
 
 /**
  * The file that a task writes. What is written is kept in memory until `save` appends it in the transaction of the
@@ -24,21 +32,24 @@ const UNFINISHED_MS = 2 * 86_400_000;
 export class TaskFile {
   readonly #task: RunningTask;
   readonly #id: string;
+  readonly #services: ResultServices;
   #size: number;
   #texts: string[] = [];
   #length = 0;
 
-  private constructor(task: RunningTask, file: { id: string; size: number }) {
+  private constructor(services: ResultServices, task: RunningTask, file: { id: string; size: number }) {
     this.#task = task;
+    this.#services = services;
     this.#id = file.id;
     this.#size = file.size;
   }
 
   static async open(
-    database: Database,
+    services: ResultServices,
     task: RunningTask,
     file: { purpose: FilePurpose; name: string },
   ): Promise<TaskFile> {
+    const { database } = services;
     const { environmentId } = task;
     const { purpose, name } = file;
     const find = () => findTaskFile(database.write, environmentId, task.id, purpose);
@@ -51,7 +62,7 @@ export class TaskFile {
       found = await find();
     }
     if (!found) throw expired();
-    return new TaskFile(task, found);
+    return new TaskFile(services, task, found);
   }
 
   write(text: string): void {
@@ -81,18 +92,24 @@ export class TaskFile {
     );
   }
 
-  static completeAll(files: readonly TaskFile[], progress: TaskProgress): Promise<void> {
-    return TaskFile.#saveAll(files, progress, (sql, file) =>
-      completeStoredFile(sql, file.#task.environmentId, file.#id, KEPT_MS),
-    );
+  /** `also` is done in the same transaction. */
+  static completeAll(
+    files: readonly TaskFile[],
+    progress: TaskProgress,
+    also: (sql: Sql) => Promise<void> = async () => {},
+  ): Promise<void> {
+    const complete = (sql: Sql, file: TaskFile) => completeStoredFile(sql, file.#task.environmentId, file.#id, KEPT_MS);
+    return TaskFile.#saveAll(files, progress, complete, also);
   }
 
   static async #saveAll(
     files: readonly TaskFile[],
     progress: TaskProgress,
     andThen: (sql: Sql, file: TaskFile) => Promise<void>,
+    also: (sql: Sql) => Promise<void> = async () => {},
   ): Promise<void> {
     const parts = files.map((file) => ({ file, bytes: Buffer.from(file.#texts.join('')), size: file.#size }));
+    await TaskFile.#refuseTooMany(files, parts);
     await files[0]!.#task.save(progress, async (sql) => {
       for (const part of parts) {
         const { file, bytes } = part;
@@ -104,6 +121,7 @@ export class TaskFile {
         }
         await andThen(sql, file);
       }
+      await also(sql);
     });
     for (const { file, size } of parts) {
       file.#size = size;
@@ -111,6 +129,27 @@ export class TaskFile {
       file.#length = 0;
     }
   }
+
+  /** Tasks that save at once may go past it together, by a part each. What doesn't fit ends: a part of a result is none. */
+  static async #refuseTooMany(files: readonly TaskFile[], parts: readonly { bytes: Uint8Array }[]): Promise<void> {
+    const more = parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (more === 0) return;
+    const { database, maxStoredResultBytes: most = Number.POSITIVE_INFINITY } = files[0]!.#services;
+    const task = files[0]!.#task;
+    const kept = await storedResultBytes(database.write, task.environmentId);
+    if (kept + more <= most) return;
+    await task.save({}, async (sql) => {
+      for (const file of files) await discardStoredFile(sql, task.environmentId, file.#id);
+    });
+    throw storageFull(kept, most);
+  }
+}
+
+function storageFull(kept: number, most: number): TaskFailure {
+  return new TaskFailure(
+    'STORAGE_FULL',
+    `The files that tasks made for this environment take ${kept} of ${most} bytes (MAX_STORED_RESULT_BYTES), and there is no room for this one. Each ends by itself 7 days after it was made: start the task again then, or let the operator raise the limit.`,
+  );
 }
 
 function expired(): TaskFailure {

@@ -1,5 +1,5 @@
+import { TaskFencedError } from '../changes/write-errors.ts';
 import type { Sql } from '../db/database.ts';
-import { TaskFencedError } from './task-fenced-error.ts';
 
 /** One claim of a task. */
 export interface Claim {
@@ -15,7 +15,10 @@ export type TaskEnding =
   /** Given back, to go on elsewhere or not before this time has passed; `isFault` counts it as an attempt. */
   | { readonly state: 'QUEUED'; readonly afterMs?: number; readonly isFault?: boolean };
 
-/** The heartbeat: one statement for all claims of a server. Answers, for each, whether it still holds. */
+/**
+ * The heartbeat: one statement for all claims of a server. Answers, for each, whether it still holds. A task that somebody
+ * has locked is passed over until the next one: it must not keep the others from theirs.
+ */
 export async function extendLeases(sql: Sql, claims: readonly Claim[], leaseMs: number): Promise<boolean[]> {
   const { rows } = await sql.query<{ n: number }>(EXTEND, [
     claims.map(({ environmentId }) => environmentId),
@@ -42,7 +45,7 @@ export async function endClaim(sql: Sql, { environmentId, id, fence }: Claim, en
     givenBack?.afterMs ?? null,
     givenBack !== null && !givenBack.isFault,
   ]);
-  if (rowCount === 0) throw new TaskFencedError(id);
+  if (rowCount === 0) throw new TaskFencedError();
 }
 
 /**
@@ -51,7 +54,7 @@ export async function endClaim(sql: Sql, { environmentId, id, fence }: Claim, en
  */
 export async function attemptsOf(sql: Sql, { environmentId, id, fence }: Claim): Promise<number> {
   const { rows } = await sql.query<{ attempts: number }>(ATTEMPTS, [environmentId, id, fence]);
-  if (!rows[0]) throw new TaskFencedError(id);
+  if (!rows[0]) throw new TaskFencedError();
   return rows[0].attempts;
 }
 
@@ -63,10 +66,14 @@ export async function forgetLeases(sql: Sql): Promise<void> {
 }
 
 const EXTEND = `
-  UPDATE task t SET lease_until = clock_timestamp() + $4::float8 * interval '1 ms'
-    FROM unnest($1::int[], $2::bigint[], $3::int[]) WITH ORDINALITY AS held(environment_id, id, fence, n)
-   WHERE t.environment_id = held.environment_id AND t.id = held.id AND t.fence = held.fence AND t.state = 'RUNNING'
-  RETURNING held.n::int`;
+  WITH claim AS (SELECT * FROM unnest($1::int[], $2::bigint[], $3::int[]) WITH ORDINALITY AS c(environment_id, id, fence, n)),
+  free AS (
+    SELECT t.environment_id, t.id FROM claim c JOIN task t USING (environment_id, id)
+     WHERE t.fence = c.fence AND t.state = 'RUNNING' FOR NO KEY UPDATE OF t SKIP LOCKED),
+  extended AS (
+    UPDATE task t SET lease_until = clock_timestamp() + $4::float8 * interval '1 ms'
+      FROM free WHERE t.environment_id = free.environment_id AND t.id = free.id)
+  SELECT c.n::int FROM claim c JOIN task t USING (environment_id, id) WHERE t.fence = c.fence AND t.state = 'RUNNING'`;
 
 const ATTEMPTS = `SELECT attempts FROM task WHERE environment_id = $1 AND id = $2 AND fence = $3 AND state = 'RUNNING'`;
 

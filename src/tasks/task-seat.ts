@@ -1,10 +1,11 @@
+import { isFenced } from '../changes/write-errors.ts';
 import type { Database } from '../db/database.ts';
 import { runningTask } from './running-task.ts';
 import type { ClaimedTask } from './task-claim.ts';
-import { isFenced } from './task-fenced-error.ts';
 import { type BatchEnd, type RunningTask, TaskFailure, type TaskHandler } from './task-handler.ts';
 import { attemptsOf, endClaim, type TaskEnding } from './task-lease.ts';
 import type { AfterTurn } from './task-turns.ts';
+import { isBusy } from './when-not-busy.ts';
 
 /** What the runner tells the operator; a pino logger fits. */
 export interface TaskLog {
@@ -138,12 +139,6 @@ export class TaskSeat {
   async giveUp(): Promise<void> {
     await this.#end({ state: 'QUEUED' }).catch(() => {});
   }
-}
-
-/** Nobody's fault, and over after a while: the write queue is full (OVERLOADED), or a lock was waited for too long. */
-function isBusy(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return code === 'OVERLOADED' || code === '55P03';
 }
 
 const SEE_LOG = "What was done stays. The operator finds the reason in the server's log.";

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { allPermissions } from '../../src/auth/permissions.ts';
 import type { ChangeLog } from '../../src/changes/change-log.ts';
 import type { WriteCall } from '../../src/changes/write-call.ts';
+import { OverloadedError } from '../../src/changes/write-errors.ts';
 import type { EntryAction } from '../../src/domain/entries/change-entries.ts';
 import type { ChangeEntriesTask } from '../../src/domain/entries/change-many-entries.ts';
 import type { EntryFilter } from '../../src/domain/entries/entry-filter.ts';
@@ -69,6 +70,19 @@ test('a change set of 1,000 after the other, each with what the caller said (R6.
   );
   const one = { operation: 'unapproveEntries', reason: 'Old campaign', task_id: id };
   expect(sets).toEqual([1_000, 1_000, 450].map((changes) => ({ changes, ...one })));
+});
+
+test('a batch that finds the database busy is written later by the same claim', async () => {
+  await start(unapprove);
+  let calls = 0;
+  const write: ChangeLog['write'] = async (call) => {
+    calls += 1;
+    if (calls === 2) throw new OverloadedError();
+    return server.log.write(call);
+  };
+  expect(await batches((await claim(server.database, handlerOf(unapprove, { write }))).work)).toBe(true);
+  expect(await taskRow()).toEqual({ rows_done: APPROVED, rows_total: APPROVED, counts: { CHANGED: APPROVED } });
+  expect(calls).toBe(4);
 });
 
 test('killed after any batch, nothing is done twice or left out, and who was taken for dead writes no more (P1.2)', async () => {

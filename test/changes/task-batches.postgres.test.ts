@@ -81,4 +81,15 @@ describe('a batch of a task (design.md, "Storage")', () => {
     await asking.write([row], batch(task, 1, 7));
     expect(await stateOf(task)).toMatchObject({ rows_done: '70', counts: { ADDED: 1, DUPLICATE: 1 } });
   });
+
+  test('is refused when it comes late, behind a later one: rows done never fall, but need not grow', async () => {
+    const task = await newTask();
+    await asking.write([add(nextPhone())], batch(task, 1, 2));
+    const late = add(nextPhone());
+    await expect(asking.write([late], batch(task, 1, 1))).rejects.toThrow(TaskFencedError);
+    expect(await asking.changesOf(late.phone)).toEqual([]);
+    const { task: same } = batch(task, 1, 2);
+    await asking.write([add(nextPhone())], { task: { ...same, checkpoint: { after: 3 } } });
+    expect(await stateOf(task)).toMatchObject({ rows_done: '20', checkpoint: { after: 3 }, counts: { ADDED: 2 } });
+  });
 });

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Seal } from '../../src/changes/cursor.ts';
-import { type DownloadContent, Downloads } from '../../src/domain/files/downloads.ts';
+import { Downloads, type OpenedDownload } from '../../src/domain/files/downloads.ts';
 import { attachment, downloadRoutes, rangeOf } from '../../src/server/download-route.ts';
+import type { Pace } from '../../src/server/pace.ts';
 import { startToy } from '../server/toy-server.ts';
 import { type Quietline, startQuietline } from '../support/quietline.ts';
 import { newEnvironment, type World } from '../support/world.ts';
@@ -87,7 +88,8 @@ describe('a link to a stored file', () => {
 });
 
 describe('a download that is made while it is sent', () => {
-  const made = (content: Partial<DownloadContent>): DownloadContent => ({
+  const made = (content: Partial<OpenedDownload>): OpenedDownload => ({
+    environmentId: 7,
     name: 'problems.csv',
     mediaType: 'text/csv',
     size: null,
@@ -97,10 +99,11 @@ describe('a download that is made while it is sent', () => {
   async function* lines(parts: number) {
     for (let n = 0; n < parts; n += 1) yield Buffer.from(`line ${n}\n`);
   }
-  const serving = (content: () => DownloadContent, lines: object[] = []) =>
+  const serving = (content: (token: string) => OpenedDownload, lines: object[] = [], pace?: Pace) =>
     startToy({
       routes: downloadRoutes({
-        open: async () => content(),
+        open: async (token) => content(token),
+        ...(pace && { pace }),
         log: { warn: (fields: object) => lines.push(fields) } as never,
       }),
     });
@@ -126,6 +129,48 @@ describe('a download that is made while it is sent', () => {
     const answer = await fetch(`${toy.url}/download/x`);
     await expect(answer.text()).rejects.toThrow();
     expect(lines).toEqual([{ err: new Error('the database is gone') }]);
+  });
+
+  test('leaves room for those of other environments, however many one asks for', async () => {
+    async function* endless() {
+      for (;;) yield Buffer.alloc(MIB);
+    }
+    const toy = await serving((token) => (token === 'other' ? made({ environmentId: 8 }) : made({ bytes: endless() })));
+    const held = Array.from({ length: 16 }, () => slowly(toy, 'GET /download/x', {}));
+    for (const { answer, socket } of held) {
+      expect(await answer).toMatch(/^HTTP\/1\.1 200 /);
+      socket.pause();
+    }
+    expect((await fetch(`${toy.url}/download/x`)).status).toBe(503);
+    expect(await (await fetch(`${toy.url}/download/other`)).text()).toContain('line 2');
+    for (const { socket } of held) socket.destroy();
+  });
+
+  test('ends when its client hardly takes anything, and not when it is only slow to be made', async () => {
+    let ended: (why: string) => void;
+    const end = new Promise<string>((resolve) => {
+      ended = resolve;
+    });
+    async function* endless() {
+      try {
+        for (;;) yield Buffer.alloc(MIB);
+      } finally {
+        ended('the client was too slow');
+      }
+    }
+    async function* late() {
+      yield* lines(1);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      yield* lines(2);
+    }
+    const pace = { everyMs: 40, leastBytes: 1_000 };
+    const toy = await serving((token) => made({ bytes: token === 'late' ? late() : endless() }), [], pace);
+    const request = slowly(toy, 'GET /download/x', {});
+    await request.answer;
+    request.socket.pause();
+    const whole = fetch(`${toy.url}/download/late`).then((answer) => answer.text());
+    expect(await end).toBe('the client was too slow');
+    expect(await whole).toBe('line 0\nline 0\nline 1\n');
   });
 
   test('is made no faster than the client takes it, and ends with the client (invariant 10)', async () => {

@@ -1,4 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
+import { FileCleaner } from '../../src/domain/files/forget-files.ts';
+import { Uploads } from '../../src/domain/files/uploads.ts';
+import { installation, newAccount } from '../accounts/installation.ts';
+import { quiet } from '../db/support-log.ts';
 import { type Quietline, startQuietline } from '../support/quietline.ts';
 import { newEnvironment } from '../support/world.ts';
 import { ask, begin, MIB, offsetOf, patch, random, SERVER_SECRET, sha256, storedBytes } from './file-door.ts';
@@ -27,4 +31,26 @@ test('files come in and go out on the embedded database too, and others are answ
   }
   expect((await ask(server, path, { as: staff, method: 'DELETE' })).status).toBe(204);
   expect(await offsetOf(server, staff, path)).toBeNaN();
+});
+
+test('what was deleted there makes room for what comes', async () => {
+  const here = await installation('pglite');
+  const { database, log } = here;
+  const { admin } = await newAccount(here);
+  const cleaner = new FileCleaner({ database, log: quiet });
+  const limits = { maxUploadBytes: 1e9, maxStoredUploadBytes: 1e12 };
+  const uploads = new Uploads({ database, log, limits, cleaner });
+  const diskBytes = async () => {
+    const { rows } = await database.read.query<{ bytes: string }>(
+      `SELECT pg_total_relation_size('file_part') AS bytes`,
+    );
+    return Number(rows[0]!.bytes);
+  };
+  for (let n = 0; n < 2; n += 1) {
+    const file = await uploads.store(admin, { name: 'list.csv', bytes: random(2 * MIB) });
+    expect(await diskBytes()).toBeGreaterThan(2 * MIB);
+    await uploads.discard(file);
+    await cleaner.clean();
+    expect(await diskBytes()).toBeLessThan(MIB);
+  }
 });

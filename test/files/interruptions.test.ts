@@ -10,6 +10,7 @@ import {
   offsetOf,
   patch,
   random,
+  rawId,
   SERVER_SECRET,
   sha256,
   slowly,
@@ -82,7 +83,7 @@ describe('what was interrupted goes on', () => {
     const path = await begin(server, leaving, 10 * MIB);
     const request = slowPatch(server, leaving, path, 0, 10 * MIB);
     await request.send(random(1.5 * MIB));
-    await untilOffset(path, MIB);
+    await expect.poll(() => sizeOf(path), { interval: 20, timeout: 5_000 }).toBe(MIB);
     const admin = await world.as('ADMIN');
     const { apiKeys } = await admin.expectOk('{ apiKeys(first: 100) { nodes { id role } } }');
     const { id } = apiKeys.nodes.find(({ role }: { role: string }) => role === 'INTEGRATOR');
@@ -92,13 +93,20 @@ describe('what was interrupted goes on', () => {
     );
     await request.send(random(2 * MIB));
     expect(await request.answer).toMatch(/^HTTP\/1\.1 401 /);
-    expect(await offsetOf(server, staff, path)).toBe(MIB);
+    expect(await sizeOf(path)).toBe(MIB);
   });
 });
 
 /** The rows of an environment's files and of their parts, asked past every server. */
-async function rowsOf(of: World): Promise<unknown[]> {
+/** What has come of an upload, whosever it is. */
+async function sizeOf(path: string): Promise<number> {
   const { url } = server.storage as { url: string };
+  const rows = await databaseRows<{ size: string }>(url, 'SELECT size FROM stored_file WHERE id = $1', [rawId(path)]);
+  return Number(rows[0]!.size);
+}
+
+async function rowsOf(of: World, at = server): Promise<unknown[]> {
+  const { url } = at.storage as { url: string };
   const text = `SELECT id FROM stored_file WHERE environment_id = $1
     UNION ALL SELECT file_id FROM file_part WHERE environment_id = $1`;
   return databaseRows(url, text, [of.environmentId]);
@@ -137,6 +145,28 @@ describe('bounds', () => {
     expect((await send(501, await own.sandbox.as('ADMIN'))).status).toBe(201);
     expect((await ask(small, path, { as, method: 'DELETE' })).status).toBe(204);
     expect((await send(3000)).status).toBe(201);
+  });
+
+  test('of one without a length what it has and the next part: others fit beside it, and it ends where nothing is left', async () => {
+    const small = await startQuietline({
+      settings: { SERVER_SECRET, MAX_UPLOAD_BYTES: String(3 * MIB), MAX_STORED_UPLOAD_BYTES: String(4 * MIB) },
+    });
+    const own = await newEnvironment(small);
+    const as = await own.as('ADMIN');
+    const piped = slowly(small, 'POST /upload', {
+      authorization: `Bearer ${as.token}`,
+      'transfer-encoding': 'chunked',
+    });
+    const send = (bytes: Buffer) =>
+      piped.send(Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]));
+    await send(random(MIB / 2));
+    await expect.poll(() => rowsOf(own, small), { interval: 20 }).toHaveLength(1);
+    expect((await ask(small, '/upload', { as, method: 'POST', body: random(2.5 * MIB) })).status).toBe(201);
+    await send(random(2 * MIB));
+    const full = await piped.answer;
+    expect(full).toMatch(/^HTTP\/1\.1 507 [\s\S]*STORAGE_FULL/);
+    const ends = /The next one ends at ([0-9TZ:.-]+)\./.exec(full)![1]!;
+    expect(Math.abs(Date.parse(ends) - Date.now() - 86_400_000)).toBeLessThan(60_000);
   });
 
   test('a hundred that were begun and not finished', async () => {

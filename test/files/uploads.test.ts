@@ -24,6 +24,13 @@ const post = (path: string, init: Parameters<typeof ask>[2] = {}) =>
   ask(server, path, { as: staff, method: 'POST', ...init });
 const problemOf = async (answer: Response) =>
   (await answer.json()).errors[0] as { message: string; extensions: { code: string } };
+const head = (path: string, init = {}) => post(path, { method: 'HEAD', ...init });
+const storedRow = (id: string) =>
+  databaseRows(
+    (server.storage as { url: string }).url,
+    'SELECT size, expires_at > now() AS "isKept" FROM stored_file WHERE id = $1',
+    [rawId(id)],
+  );
 const codeOf = async (answer: Response) => (await problemOf(answer)).extensions.code;
 /** Without an announced length, as from a pipe. */
 const piped = (bytes: Uint8Array, chunk = 100_000) => {
@@ -78,8 +85,6 @@ describe('a file as the body of a request', () => {
 });
 
 describe('a resumable upload (tus 1.0)', () => {
-  const head = (path: string, init = {}) => post(path, { method: 'HEAD', ...init });
-
   test('is begun, sent in pieces and complete with its last byte', async () => {
     const bytes = random(2 * MIB + 7);
     const path = await begin(server, staff, bytes.length, 'Liste ü.csv');
@@ -99,6 +104,17 @@ describe('a resumable upload (tus 1.0)', () => {
     expect((await patch(server, staff, path, 1_500_000, bytes.subarray(1_500_000))).status).toBe(204);
     expect((await staff.expectOk(UPLOAD, { id })).node).toMatchObject({ size: bytes.length, isComplete: true });
     expect(sha256(await storedBytes(server, world.environmentId, path))).toBe(sha256(bytes));
+  });
+
+  test('is where clients find it, also behind a proxy that takes a part of the path away', async () => {
+    const publicUrl = 'https://example.com/quietline';
+    const proxied = await startQuietline({
+      database: server.storage,
+      settings: { SERVER_SECRET, PUBLIC_URL: publicUrl },
+    });
+    expect(await begin(proxied, staff, 10)).toMatch(`${publicUrl}/upload/`);
+    const whole = await ask(proxied, '/upload', { as: staff, method: 'POST', body: 'x' });
+    expect(whole.headers.get('location')).toBe(`${publicUrl}/upload/${(await whole.json()).upload}`);
   });
 
   test('answers 409 with the right offset to a wrong one, and takes nothing', async () => {
@@ -196,6 +212,21 @@ describe('who may', () => {
     expect(seen[0]![0]).toBe(404);
     expect(new Set(seen.map(String)).size).toBe(1);
     expect((await other.expectOk(UPLOAD, { id: path.split('/').at(-1) })).node).toBeNull();
+  });
+
+  test('nobody but whoever began it sees it, goes on with it or deletes it', async () => {
+    const path = await begin(server, await world.as('ADMIN'), 10);
+    const id = path.split('/').at(-1)!;
+    for (const other of [staff, await world.as('COMPLIANCE')]) {
+      const answers = [
+        await head(path, { as: other }),
+        await patch(server, other, path, 0, Buffer.from('+1')),
+        await post(path, { as: other, method: 'DELETE' }),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+      expect((await other.expectOk(UPLOAD, { id })).node).toBeNull();
+    }
+    expect(await storedRow(id)).toMatchObject([{ size: '0', isKept: true }]);
   });
 
   test('what a task has made is no upload', async () => {

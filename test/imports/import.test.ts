@@ -21,6 +21,18 @@ const fresh = async () => {
   staff = await world.as('COMPLIANCE');
 };
 
+test('an upload stays for its import after a dry run, and ends six hours after the import was done', async () => {
+  await fresh();
+  const id = await upload(server, staff, '+14155550101');
+  const left: number[] = [];
+  for (const isDryRun of [true, false]) {
+    await untilDone(staff, await start(staff, { upload: id, isDryRun }));
+    const { node } = await staff.expectOk('query ($id: ID!) { node(id: $id) { ... on Upload { expiresAt } } }', { id });
+    left.push((Date.parse(node.expiresAt) - Date.now()) / 3_600_000);
+  }
+  expect(left.map(Math.round)).toEqual([168, 6]);
+});
+
 describe('a file with all there is', () => {
   const csv = [
     'phone;why;until;asked;id',

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ImportReading, phoneColumnOnly } from '../../src/domain/imports/import-input.ts';
 import { importRowReader } from '../../src/domain/imports/read-import-row.ts';
@@ -9,6 +10,7 @@ import { localFile } from '../../src/domain/spreadsheets/file-source.ts';
 import { previewFile } from '../../src/domain/spreadsheets/preview-file.ts';
 import { entryBatches } from '../../src/tasks/import/entry-batches.ts';
 import { rowDefaults } from '../../src/tasks/import/entry-line.ts';
+import { readAnySize } from '../../src/tasks/import/read-any-size.ts';
 import { readFile } from '../../src/tasks/import/read-file.ts';
 import { fixturePath } from '../fixtures/make-fixtures.ts';
 import { textFiles } from '../fixtures/text-files.ts';
@@ -66,6 +68,33 @@ test.each([...textFiles, ...workbookFiles])('invariant 9: every row of $file is 
   }
   expect(phones).toEqual([...new Set(taken.map(({ row }) => row!.phone))].sort());
   expect(fileRows + counts.INVALID).toBe(counts.ROWS);
+});
+
+test('two files are read in threads at once: a third one waits', async () => {
+  const path = join(folder, 'list.csv');
+  writeFileSync(path, 'not a number\n'.repeat(3_000));
+  const { format } = await previewFile(localFile(path, path), { defaultCountry: 'US' });
+  let inside = 0;
+  let most = 0;
+  const readOne = async (n: number) => {
+    const own = join(folder, String(n));
+    mkdirSync(own);
+    let isFirst = true;
+    const job = { path, name: path, format, reading, folder: own };
+    const problems = async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      inside += 1;
+      most = Math.max(most, inside);
+      // Long enough that a thread which doesn't wait for its place comes meanwhile.
+      await sleep(500);
+      inside -= 1;
+    };
+    return readAnySize(job, 40_000, { problems, rows: () => {} }, new AbortController().signal);
+  };
+  const files = await Promise.all([1, 2, 3].map(readOne));
+  expect(files.map(({ counts }) => counts.INVALID)).toEqual([3_000, 3_000, 3_000]);
+  expect(most).toBeLessThanOrEqual(2);
 });
 
 test('read twice it is the same to the byte: whoever goes on after a crash may trust it', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EntryRow } from '../../src/changes/write-call.ts';
 import { entryBatches } from '../../src/tasks/import/entry-batches.ts';
 import { decodeRow, encodeRow, keyIn, keyOf, phoneOf, type RowDefaults } from '../../src/tasks/import/entry-line.ts';
+import { subtract } from '../../src/tasks/import/lacking.ts';
+import { lackingBatches } from '../../src/tasks/import/lift-lacking.ts';
 import { fewRuns, mergeRuns } from '../../src/tasks/import/merge-runs.ts';
 import { RunSorter } from '../../src/tasks/import/run-sorter.ts';
 
@@ -127,6 +129,56 @@ describe('batches', () => {
       { numRuns: 50 },
     );
   });
+
+  test('give others their turn while they pass over what is done already', async () => {
+    const phones = Array.from({ length: 4_500 }, (_, n) => `+1415${2_000_000 + n}`);
+    const after = keyOf(phones[4_100]!);
+    const lines = phones.map((phone, n) => encodeRow({ verb: 'ADD', phone, ...defaults }, n + 1, defaults));
+    const batches = entryBatches(await sorted(lines, { rows: 1_000, characters: 1e9 }), { after, size: 399, defaults });
+    const sizes: number[] = [];
+    for await (const { rows, fileRows, last } of batches) {
+      sizes.push(rows.length);
+      expect([fileRows, last]).toEqual([rows.length, rows.length === 0 ? after : keyOf(phones.at(-1)!)]);
+    }
+    expect(sizes).toEqual([0, 0, 0, 0, 399]);
+
+    const [lacking] = await sorted(
+      phones.map((phone, n) => `${keyOf(phone)}\t${n}`),
+      { rows: 1e9, characters: 1e9 },
+    );
+    const lifted: number[] = [];
+    for await (const entries of lackingBatches(lacking!, after, 399)) lifted.push(entries.length);
+    expect(lifted).toEqual([0, 0, 0, 0, 399]);
+  });
+
+  test('of what a file lacks give others their turn between two claims, too', async () => {
+    const keys = Array.from({ length: 4_500 }, (_, n) => keyOf(`+1415${2_000_000 + n}`));
+    const limits = { rows: 1e9, characters: 1e9 };
+    const file = await sorted(
+      keys.filter((_, n) => n !== 4_400).map((key) => `${key}\tx`),
+      limits,
+    );
+    const claims = [keyOf('+1'), keys[0]!, keys[4_400]!, keys[4_499]!, `${keys[4_499]!}0`];
+    const claimed = new RunSorter(folder, 'claims', limits);
+    for (const [n, key] of claims.entries()) await claimed.add(`${key}\t${n}`);
+    const target = join(folder, 'lacking');
+    const work = subtract(await claimed.finish(), file, target);
+    let turns = 0;
+    for (;;) {
+      const { done, value } = await work.next();
+      if (done) {
+        expect(value).toEqual({ claimed: 5, count: 3 });
+        break;
+      }
+      turns += 1;
+    }
+    expect(turns).toBeGreaterThanOrEqual(5);
+    expect(readFileSync(target, 'utf8').split('\n').filter(Boolean).map(keyIn)).toEqual([
+      claims[0],
+      claims[2],
+      claims[4],
+    ]);
+  });
 });
 
 /** All rows, checking that batches are full and account for every row of the file. */
@@ -135,7 +187,7 @@ async function batchesOf(runs: readonly string[], after: string): Promise<EntryR
   let fileRows = 0;
   for await (const batch of entryBatches(runs, { after, size: 5, defaults })) {
     expect(rows.length % 5).toBe(0);
-    expect(batch.last).toBe(keyOf(batch.rows.at(-1)!.phone));
+    if (batch.rows.length > 0) expect(batch.last).toBe(keyOf(batch.rows.at(-1)!.phone));
     rows.push(...batch.rows);
     fileRows += batch.fileRows;
   }

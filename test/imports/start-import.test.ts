@@ -163,6 +163,14 @@ const PREVIEW = /* GraphQL */ `
 `;
 
 describe('previewImport', () => {
+  test('shows the first 500 columns, and says how many there are', async () => {
+    const id = await upload(server, staff, `phone${','.repeat(599)}\n+14155550101${','.repeat(599)}\n`);
+    const { previewImport } = await staff.expectOk(PREVIEW, { input: { upload: id } });
+    expect(previewImport.columns).toHaveLength(500);
+    expect(previewImport.rows[0].cells).toHaveLength(500);
+    expect(previewImport.notes).toEqual([expect.stringMatching(/^The file has 600 columns\. The first 500 are shown/)]);
+  });
+
   test('shows how a file will be read, and that opt-outs cannot be undone', async () => {
     const bytes = readFileSync(fixturePath('windows-1252-spanish.csv'));
     const id = await upload(server, staff, bytes, 'lista.csv');

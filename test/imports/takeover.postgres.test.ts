@@ -1,8 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Viewer } from '../../src/auth/viewer.ts';
+import type { WriteCall } from '../../src/changes/write-call.ts';
+import { OverloadedError } from '../../src/changes/write-errors.ts';
 import { FileCleaner } from '../../src/domain/files/forget-files.ts';
 import { Uploads } from '../../src/domain/files/uploads.ts';
 import { importReport } from '../../src/domain/imports/import-report.ts';
@@ -189,6 +191,56 @@ test('invariant 9, exactly once in effect: killed after every batch, and gone on
   // And what was spooled is gone with it.
   expect(readdirSync(join(spoolDir, readdirSync(spoolDir)[0]!))).toEqual(['owner.json']);
 }, 60_000);
+
+test('a database that is busy for a moment ends no claim, at none of its steps: the file is not read again', async () => {
+  const { database, log } = servers[0]!;
+  const { admin } = await newAccount(servers[0]!, 'Busy');
+  const nightly = { origin: 'Vendor', mode: 'REPLACE', maxLiftedShare: 1 } as const;
+  /** Claims it once, with a log that is busy at the second batch. */
+  const workBusily = async (taskId: string, method: 'commit' | 'write') => {
+    let calls = 0;
+    const write = (call: WriteCall) => {
+      calls += 1;
+      return calls === 2 ? Promise.reject(new OverloadedError()) : log[method](call);
+    };
+    const busy = new Proxy(log, {
+      get: (target, name) => (name === method ? write : target[name as 'commit' | 'write'].bind(target)),
+    });
+    const services = { database, log: busy, spool, batchRows: 100 };
+    const handler = taskId === undone ? undoImportHandler(services) : importHandler(services);
+    expect(await steps(taskId, (await claim(database, handler)).work, Number.POSITIVE_INFINITY)).toBe(true);
+    await finish(database, taskId);
+    expect(calls).toBeGreaterThan(2);
+    return (await findTasks(database.read, admin, [taskId]))[0]!.counts;
+  };
+  let undone = '';
+  const first = await start(admin, file(1, 300), nightly);
+  expect(await workBusily(first, 'commit')).toMatchObject({ ADDED: 300 });
+  const second = await start(admin, file(251, 300), nightly);
+  expect(await workBusily(second, 'write')).toMatchObject({ ALREADY_LISTED: 50, CHANGED: 250 });
+  const third = await start(admin, file(401, 700));
+  await work(third, Number.POSITIVE_INFINITY);
+  undone = (await undoImport(admin, { importId: third, reason: 'Wrong' }, { log })).taskId;
+  expect(await workBusily(undone, 'write')).toMatchObject({ CHANGED: 300 });
+});
+
+test.each([
+  ['the file itself', 'file'],
+  ['what its thread sorts', 'rows-0'],
+])('a full disk fails the import, and says which: %s', async (_, name) => {
+  const { admin } = await newAccount(servers[0]!, `Full ${name}`);
+  const taskId = await start(admin, file(1, 2_000));
+  const folder = mkdtempSync(join(spoolDir, 'full-'));
+  symlinkSync('/dev/full', join(folder, name));
+  const full = { newFolder: async () => folder } as Spool;
+  const { work } = await claim(servers[0]!.database, importHandler({ ...servers[0]!, spool: full }));
+  await expect(steps(taskId, work, 9)).rejects.toMatchObject({
+    name: 'TaskFailure',
+    code: 'SPOOL_FULL',
+    message: expect.stringContaining('SPOOL_DIR'),
+  });
+  await finish(servers[0]!.database, taskId);
+});
 
 test('cancelled in the middle, what was committed stays and is told, nothing more is written, and it can be undone', async () => {
   const { database, log } = servers[0]!;

@@ -48,6 +48,8 @@ export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>>
     }),
     'no number': () => ({ phone: '12', channel: 'CALL' }),
   },
+  'Query.understandMessage': { '': async () => ({ text: 'stop calling me' }) },
+  'Query.checkFirstMessage': { '': async () => ({ text: 'Hi, this is Acme. Reply STOP to opt out.' }) },
   'Query.checkBatch': {
     '': async (side) => ({
       input: {

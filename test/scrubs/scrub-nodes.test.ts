@@ -6,6 +6,7 @@ import {
   appendPart,
   completeStoredFile,
   createStoredFile,
+  findStoredFile,
   readStoredFile,
 } from '../../src/domain/files/stored-files.ts';
 import type { ScrubInput } from '../../src/domain/scrubs/scrub-input.ts';
@@ -131,6 +132,58 @@ test('what was blocked at the cursor is in the blocked file, and what came later
   const passed = new Set(phonesOf(callable));
   expect(late.filter((phone) => passed.has(phone)).length).toBeGreaterThan(0);
   expect(late.filter((phone) => !passed.has(phone)).length).toBeGreaterThan(0);
+});
+
+test('its upload ends six hours after the last task that reads it is done', async () => {
+  const { database, environmentId } = node;
+  const first = await start('US', 'phone\n+14155550123\n');
+  const { rows } = await database.write.query<{ input: ScrubInput }>(
+    `WITH kept AS (UPDATE stored_file SET expires_at = now() + interval '7 days')
+     SELECT input FROM task WHERE id = $1`,
+    [first],
+  );
+  const { input } = rows[0]!;
+  const second = await newTask(database, environmentId, { kind: 'SCRUB', input });
+  const hoursLeft = async () =>
+    ((await findStoredFile(database.read, environmentId, input.file.id))!.expiresAt.getTime() - Date.now()) / 3_600_000;
+  const left: number[] = [];
+  for (const task of [first, second]) {
+    await batches((await claim(database, handler(node))).work);
+    await finish(database, task);
+    left.push(await hoursLeft());
+  }
+  expect(left.map(Math.round)).toEqual([168, 6]);
+});
+
+/** Rows that can't be read: what is said of each is as long as the row. */
+const wideFile = `phone,name\n${`no number,${'x'.repeat(180)}\n`.repeat(5_000)}`;
+
+test('what is in memory of the results is saved as soon as it is a part, in the middle of a batch, too', async () => {
+  const id = await start('US', wideFile);
+  const { work } = await claim(node.database, handler(node));
+  await batches(work, 1);
+  const blocked = await textOf(node.database, id, 'BLOCKED');
+  expect(blocked.length).toBeGreaterThan(2 ** 20);
+  expect(blocked.length).toBeLessThan(2 ** 20 + 1_000);
+  // And whoever goes on there has every row once.
+  await batches((await claim(node.database, handler(node))).work);
+  const done = await outcome(id);
+  expect(done).toMatchObject({ rows_done: 5_000, counts: { INVALID: 5_000, CALLABLE: 0 } });
+  const lines = parse(done.blocked, { columns: true }) as { quietline_line: string }[];
+  expect(lines.map((row) => row.quietline_line)).toEqual(Array.from({ length: 5_000 }, (_, n) => String(n + 2)));
+});
+
+test('results that the environment has no room for fail the scrub, and leave nothing', async () => {
+  const id = await start('US', wideFile);
+  const full = scrubHandler({ ...node, cursors, maxStoredResultBytes: 1_200_000 });
+  const { work } = await claim(node.database, full);
+  await batches(work, 1);
+  await expect(batches(work)).rejects.toMatchObject({
+    name: 'TaskFailure',
+    code: 'STORAGE_FULL',
+    message: expect.stringMatching(/ of 1200000 bytes \(MAX_STORED_RESULT_BYTES\)/),
+  });
+  expect(await findTaskFile(node.database.read, node.environmentId, id, 'BLOCKED')).toBeNull();
 });
 
 test('a node that may have missed something lets nobody through: it waits, then fails as a whole (R3.3)', async () => {

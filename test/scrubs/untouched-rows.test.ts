@@ -43,6 +43,12 @@ test('every sign of a row stays: byte order mark, semicolons, quotes, line break
   );
 });
 
+test('rows of a very wide table are not filled up: a small file would become a huge one', async () => {
+  const file = `phone${','.repeat(1_000)}\n${listed}\n`;
+  const { blocked } = await scrubbed(server, staff, file);
+  expect(blocked).toContain(`\n${listed},"BLOCKED"`);
+});
+
 test('what stands above the header comes back in both files, and so does what tells Excel the delimiter', async () => {
   const above = 'sep=;\nLeads of March\nby;region\n';
   const file = `${above}name;phone\nAnn;${free}\nBob;${listed}\n`;

@@ -67,6 +67,16 @@ it.each([
   expect(Object.fromEntries(Object.entries(guess).filter(([, column]) => column !== null))).toEqual(expected);
 });
 
+it('does not look into the cells of columns far to the right, which would take seconds', async () => {
+  const names = Array.from({ length: 300 }, (_, n) => (n === 250 ? 'Phone' : `Column ${n}`));
+  const row = names.map((_, n) => 4155550101 + n).join(',');
+  const { columns, guess } = await preview(`${names.join(',')}\n${row}\n${row}\n`);
+  expect(columns).toHaveLength(300);
+  expect(columns[199]).toMatchObject({ phoneShare: 1 });
+  expect(columns[250]).toMatchObject({ name: 'Phone', samples: ['4155550351'], phoneShare: 0 });
+  expect(guess.phone).toBe(0);
+});
+
 it('says which other columns hold numbers, and when none does', async () => {
   const two = await preview('Home,Phone\n4155550101,4155550102\n4155550103,4155550104\n');
   expect(two.phoneReason).toMatch(

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { isFenced } from '../../src/tasks/task-fenced-error.ts';
+import { isFenced } from '../../src/changes/write-errors.ts';
+import { extendLeases } from '../../src/tasks/task-lease.ts';
 import { gate } from '../auth/fakes.ts';
 import { counting, type TaskWorld, taskWorld } from './task-world.ts';
 
@@ -104,7 +105,7 @@ test('a heartbeat keeps a task through a batch that is longer than its lease', a
   expect(taken).toEqual(['first']);
 });
 
-test('two runners share the work: no task in two hands, and one task of an environment at a time, the oldest first', async () => {
+test('two runners share the work: no task in two hands, and one reader of an environment at a time, the oldest first', async () => {
   const viewers = await Promise.all(Array.from({ length: 6 }, () => world.newEnvironment()));
   const ids: { viewer: (typeof viewers)[number]; id: string }[] = [];
   for (let n = 0; n < 4; n += 1)
@@ -136,10 +137,64 @@ test('two runners share the work: no task in two hands, and one task of an envir
   for (const [environment, names] of order) expect(names).toEqual([0, 1, 2, 3].map((n) => `${environment} ${n}`));
 });
 
+test("an import doesn't hold up its environment's scrub, export or dry run, and the next import waits for it", async () => {
+  const viewer = await world.newEnvironment();
+  const [began, written] = [gate(), gate()];
+  const writers: string[] = [];
+  const first = await world.start(viewer, 'first', 1, 'IMPORT');
+  const second = await world.start(viewer, 'second', 1, 'IMPORT');
+  const readers = [
+    await world.start(viewer, 'dry run', 1, 'IMPORT', true),
+    await world.start(viewer, 'scrub', 1, 'SCRUB'),
+  ];
+  world.runner(async function* (task) {
+    if (task.kind === 'IMPORT' && !task.input.isDryRun) writers.push(task.input.name);
+    if (task.input.name === 'first') {
+      began.open();
+      yield { until: written.passed };
+    }
+    yield* counting()(task);
+  });
+  await began.passed;
+  for (const id of readers) expect(await world.ended(viewer, id)).toMatchObject({ state: 'DONE' });
+  expect(await world.row(viewer, first)).toMatchObject({ state: 'RUNNING' });
+  expect(await world.row(viewer, second)).toMatchObject({ state: 'QUEUED' });
+  written.open();
+  await world.ended(viewer, second);
+  expect(writers).toEqual(['first', 'second']);
+});
+
+test('a task that somebody has locked is held, and keeps no other from its lease', async () => {
+  const [one, other] = [await world.newEnvironment(), await world.newEnvironment()];
+  const ids = [await world.start(one, 'locked', 1), await world.start(other, 'free', 1)];
+  const lost = await world.start(other, 'lost', 1);
+  await world.database.write.query("UPDATE task SET state = 'RUNNING', fence = 1, lease_until = now()");
+  await world.database.write.query('UPDATE task SET fence = 2 WHERE id = $1', [lost]);
+  const claims = [
+    { environmentId: one.environmentId, id: ids[0]!, fence: 1 },
+    { environmentId: other.environmentId, id: ids[1]!, fence: 1 },
+    { environmentId: other.environmentId, id: lost, fence: 1 },
+  ];
+  const [locked, beaten] = [gate(), gate()];
+  const lock = world.database.transaction(async (sql) => {
+    await sql.query('SELECT 1 FROM task WHERE id = $1 FOR UPDATE', [ids[0]]);
+    locked.open();
+    await beaten.passed;
+  });
+  await locked.passed;
+  const held = await extendLeases(world.database.write, claims, 60_000).finally(() => beaten.open());
+  await lock;
+  expect(held).toEqual([true, true, false]);
+  const left = async (id: string) => (await world.column<Date>('lease_until', id)).getTime() - Date.now();
+  expect(await left(ids[0]!)).toBeLessThan(10_000);
+  expect(await left(ids[1]!)).toBeGreaterThan(10_000);
+  expect(await left(lost)).toBeLessThan(10_000);
+});
+
 test('what a server has no handler for is left to one that has', async () => {
   const [mixed, other] = [await world.newEnvironment(), await world.newEnvironment()];
   const unknown = await world.start(mixed, 'unknown', 1, 'REMOVE');
-  const behind = await world.start(mixed, 'behind', 1);
+  const behind = await world.start(mixed, 'behind', 1, 'IMPORT');
   const fine = await world.start(other, 'fine', 1);
   world.runner(counting());
   await world.ended(other, fine);

@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { isFenced, TaskFencedError } from '../../src/changes/write-errors.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { cancelTask } from '../../src/domain/tasks/cancel-task.ts';
 import { taskLogLines } from '../../src/domain/tasks/task-log-lines.ts';
-import { isFenced } from '../../src/tasks/task-fenced-error.ts';
 import { TaskFailure } from '../../src/tasks/task-handler.ts';
 import { colleague } from '../accounts/installation.ts';
 import { gate } from '../auth/fakes.ts';
@@ -45,7 +45,8 @@ test('a cancelled task stops where its last batch was committed, and makes room 
   runner.cancelled(viewer.environmentId, id);
   goOn.open();
   const { error, isAborted } = await stopped.passed;
-  expect([isFenced(error), isAborted]).toEqual([true, true]);
+  expect(error).toBeInstanceOf(TaskFencedError);
+  expect(isAborted).toBe(true);
   await world.ended(viewer, next);
   const after = await world.row(viewer, id);
   expect(after).toMatchObject({ state: 'CANCELLED', rowsDone: 20, counts: { ROWS: 20 }, finishedAt: expect.any(Date) });

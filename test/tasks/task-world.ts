@@ -12,6 +12,7 @@ const silent = { info() {}, warn() {}, error() {} };
 export interface ToyInput {
   readonly name: string;
   readonly batches: number;
+  readonly isDryRun: boolean;
 }
 export type ToyTask = RunningTask<ToyInput, { readonly batch: number }>;
 
@@ -21,7 +22,7 @@ export interface TaskWorld extends Installation {
   forgetTasks(): Promise<void>;
   /** Environments of accounts that have nothing to do with each other, by who holds their ADMIN key. */
   newEnvironment(): Promise<Viewer>;
-  start(viewer: Viewer, name: string, batches?: number, kind?: TaskKind): Promise<string>;
+  start(viewer: Viewer, name: string, batches?: number, kind?: TaskKind, isDryRun?: boolean): Promise<string>;
   /** Starts a runner; stops after the test if it still runs. */
   runner(work: ToyWork, options?: Partial<TaskRunnerOptions>): TaskRunner;
   row(viewer: Viewer, id: string): Promise<TaskRow>;
@@ -60,8 +61,8 @@ export async function taskWorld(): Promise<TaskWorld> {
     ...here,
     forgetTasks: async () => void (await database.write.query('DELETE FROM task')),
     newEnvironment: async () => (await newAccount(here, `Account ${++accounts}`)).admin,
-    async start(viewer, name, batches = 3, kind = 'SCRUB') {
-      const input = { name, batches } satisfies ToyInput;
+    async start(viewer, name, batches = 3, kind = 'SCRUB', isDryRun = false) {
+      const input = { name, batches, isDryRun } satisfies ToyInput;
       const { taskId } = await startTask(log, viewer, 'startToy', {}, async () => ({
         kind,
         authority: 'STAFF',

@@ -204,14 +204,19 @@ CREATE FUNCTION keep_task_batch(p_environment integer, p_task bigint, p_fence in
 RETURNS void LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_checkpoint jsonb;
+  v_rows_done bigint;
 BEGIN
-  SELECT t.checkpoint INTO v_checkpoint FROM task t
+  SELECT t.checkpoint, t.rows_done INTO v_checkpoint, v_rows_done FROM task t
    WHERE t.environment_id = p_environment AND t.id = p_task AND t.fence = p_fence AND t.state = 'RUNNING' FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'the task was cancelled, or another server has taken it over' USING ERRCODE = 'QL001';
   END IF;
   IF v_checkpoint IS NOT DISTINCT FROM p_checkpoint THEN
     RETURN;
+  END IF;
+  -- Rows done never fall: this is an old try of an earlier batch, come late.
+  IF p_rows_done < v_rows_done THEN
+    RAISE EXCEPTION 'the task is further than this batch' USING ERRCODE = 'QL001';
   END IF;
   UPDATE task t
      SET checkpoint = p_checkpoint, rows_done = p_rows_done, counts = add_counts(t.counts, p_count), attempts = 0,

@@ -32,7 +32,7 @@ export function addExport(program: Command): void {
   withExamples(
     command,
     'quietline export --list DNC -o dnc.csv',
-    'quietline export --status pending --format ndjson | jq .number',
+    'quietline export --status pending --format ndjson | jq .phone',
   );
 }
 

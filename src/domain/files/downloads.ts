@@ -15,6 +15,11 @@ export interface DownloadContent {
   readonly slice?: (start: number, end: number) => AsyncIterable<Uint8Array>;
 }
 
+/** And whose it is. */
+export interface OpenedDownload extends DownloadContent {
+  readonly environmentId: number;
+}
+
 /** Makes one kind of download: of an environment, by an id of that kind. Null when there is none. */
 export type DownloadSource = (environmentId: number, id: string) => Promise<DownloadContent | null>;
 
@@ -63,13 +68,14 @@ export class Downloads {
   }
 
   /** Null when this server has made no such link, or its file has ended. @throws DownloadLinkExpiredError */
-  async open(token: string): Promise<DownloadContent | null> {
+  async open(token: string): Promise<OpenedDownload | null> {
     const text = this.#opened(token);
     if (text === null) return null;
     const [kind, environmentId, expiresAt, id] = text.split(' ');
     if (Number(expiresAt) <= Date.now()) throw new DownloadLinkExpiredError();
     const source = this.#sources[kind as DownloadKind];
-    return source ? source(Number(environmentId), id!) : null;
+    const content = await source?.(Number(environmentId), id!);
+    return content ? { ...content, environmentId: Number(environmentId) } : null;
   }
 
   #opened(token: string): string | null {

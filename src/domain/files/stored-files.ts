@@ -135,6 +135,12 @@ export async function* readStoredFile(
   }
 }
 
+/** Bytes of all files that tasks made for an environment. Until its bytes are deleted an expired one takes what it has. */
+export async function storedResultBytes(sql: Sql, environmentId: number): Promise<number> {
+  const { rows } = await sql.query<{ bytes: string }>(RESULT_BYTES, [environmentId]);
+  return Number(rows[0]!.bytes);
+}
+
 function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
@@ -165,6 +171,9 @@ const COMPLETE = `
    WHERE ${THIS}`;
 
 const KEEP = `UPDATE stored_file SET expires_at = greatest(expires_at, ${fromNow('$3')}) WHERE ${THIS}`;
+
+const RESULT_BYTES = `
+  SELECT coalesce(sum(size), 0) AS bytes FROM stored_file WHERE environment_id = $1 AND purpose <> 'UPLOAD'`;
 
 // The column has milliseconds, and rounding would leave it for half of one.
 const DISCARD = `

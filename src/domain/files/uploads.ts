@@ -66,7 +66,7 @@ export class Uploads {
     this.#refuseTooLarge(upload.size ?? 0);
     const createdById = await this.#log.actorId(environmentId, actorOf(viewer));
     return this.#database.transaction(async (sql) => {
-      await this.#refuseTooMany(sql, environmentId, upload.size ?? this.maxBytes);
+      await this.#refuseTooMany(sql, environmentId, upload.size ?? Math.min(PART_BYTES, this.maxBytes));
       const id = await createStoredFile(sql, {
         environmentId,
         purpose: 'UPLOAD',
@@ -81,11 +81,13 @@ export class Uploads {
     });
   }
 
-  /** Null when the viewer's environment has no such upload, or it has expired. @throws ForbiddenError */
+  /** Null when the viewer has begun no such upload, or it has expired: whatever else there is isn't theirs. @throws ForbiddenError */
   async find(viewer: Viewer, id: string): Promise<StoredFileInfo | null> {
     requirePermission(viewer, 'file:import');
-    const file = await findStoredFile(this.#database.read, viewer.environmentId, id);
-    return file?.purpose === 'UPLOAD' ? file : null;
+    const { environmentId } = viewer;
+    const file = await findStoredFile(this.#database.read, environmentId, id);
+    if (file?.purpose !== 'UPLOAD') return null;
+    return file.createdById === (await this.#log.actorId(environmentId, actorOf(viewer))) ? file : null;
   }
 
   /**
@@ -97,7 +99,9 @@ export class Uploads {
     const end = start + bytes.length;
     if (declaredSize === null) this.#refuseTooLarge(end);
     else if (end > declaredSize) throw moreThanAnnounced(declaredSize);
-    return this.#writing.pass(() => {
+    return this.#writing.pass(async () => {
+      // One of unknown length has room for a part at a time. So has each of the others, whatever they find at once.
+      if (declaredSize === null) this.#refuseFull(await this.#kept(this.#database.write, environmentId), 0);
       if (end !== declaredSize) return appendPart(this.#database.write, environmentId, id, start, bytes);
       return this.#database.transaction(async (sql) => {
         const size = await appendPart(sql, environmentId, id, start, bytes);
@@ -141,17 +145,26 @@ export class Uploads {
   /** One by one in each environment: two that begin at once must not both take the last place. */
   async #refuseTooMany(sql: Sql, environmentId: number, bytes: number): Promise<void> {
     await sql.query('SELECT pg_advisory_xact_lock($1, $2)', [BEGIN_LOCK, environmentId]);
-    const { rows } = await sql.query<{ bytes: string; unfinished: number }>(KEPT, [environmentId, this.maxBytes]);
-    const kept = rows[0]!;
+    const kept = await this.#kept(sql, environmentId);
     if (kept.unfinished >= MAX_UNFINISHED) {
       const message = `${MAX_UNFINISHED} uploads of this environment were begun and not finished: finish them, or delete them (DELETE /upload/<id>). Each ends by itself a day after it began.`;
       throw new UserProblemError(problem('TOO_MANY', 'input.file', message));
     }
+    this.#refuseFull(kept, bytes);
+  }
+
+  async #kept(sql: Sql, environmentId: number): Promise<KeptUploads> {
+    const { rows } = await sql.query<KeptUploads>(KEPT, [environmentId, PART_BYTES, this.maxBytes]);
+    return rows[0]!;
+  }
+
+  /** `bytes` are what comes on top of what is kept or promised. */
+  #refuseFull(kept: KeptUploads, bytes: number): void {
     const { maxStoredUploadBytes: most } = this.#limits;
-    if (Number(kept.bytes) + bytes > most) {
-      const message = `The uploads of this environment take ${kept.bytes} of ${most} bytes (MAX_STORED_UPLOAD_BYTES), and this one takes up to ${bytes}: delete one that is done with (DELETE /upload/<id>), or wait. Each ends by itself 7 days after it came.`;
-      throw new UserProblemError(problem('STORAGE_FULL', 'input.file', message));
-    }
+    if (Number(kept.bytes) + bytes <= most) return;
+    const next = kept.nextEnd ? ` The next one ends at ${kept.nextEnd.toISOString()}.` : '';
+    const message = `The uploads of this environment take ${kept.bytes} of ${most} bytes (MAX_STORED_UPLOAD_BYTES), and this one doesn't fit into the rest: delete one of yours that is done with (DELETE /upload/<id>), or wait. Each ends by itself 7 days after it came, or 6 hours after its import or scrub was done.${next}`;
+    throw new UserProblemError(problem('STORAGE_FULL', 'input.file', message));
   }
 }
 
@@ -160,8 +173,17 @@ function moreThanAnnounced(size: number): UserProblemError {
   return new UserProblemError(problem('TOO_LARGE', 'input.file', message));
 }
 
-// Until its bytes are deleted an expired file takes what it has; one that grows takes what it may become.
+interface KeptUploads {
+  readonly bytes: string;
+  readonly unfinished: number;
+  /** When room comes back by itself; null when nothing of what is kept ends. */
+  readonly nextEnd: Date | null;
+}
+
+// Until its bytes are deleted an expired file takes what it has. One that grows takes what it may become; nobody knows that
+// of one without a length, which takes its next part, too, and looks anew before each.
 const KEPT = `
-  SELECT coalesce(sum(CASE WHEN complete OR expires_at <= clock_timestamp() THEN size ELSE coalesce(declared_size, $2::bigint) END), 0) AS bytes,
-         (count(*) FILTER (WHERE NOT complete AND expires_at > clock_timestamp()))::int AS unfinished
+  SELECT coalesce(sum(CASE WHEN complete OR expires_at <= clock_timestamp() THEN size ELSE coalesce(declared_size, least(size + $2::bigint, $3::bigint)) END), 0) AS bytes,
+         (count(*) FILTER (WHERE NOT complete AND expires_at > clock_timestamp()))::int AS unfinished,
+         min(expires_at) FILTER (WHERE expires_at > clock_timestamp()) AS "nextEnd"
     FROM stored_file WHERE environment_id = $1 AND purpose = 'UPLOAD'`;

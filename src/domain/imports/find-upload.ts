@@ -21,7 +21,7 @@ export async function findUpload(
       problem(
         'NOT_FOUND',
         'input.upload',
-        'There is no upload of yours with this id: uploads end 7 days after they came. Upload the file again (POST /upload).',
+        'There is no upload of yours with this id: uploads end 7 days after they came, and 6 hours after they were imported or scrubbed. Upload the file again (POST /upload).',
       ),
     );
   if (!file.isComplete)

@@ -7,6 +7,7 @@ import { type FilePreview, previewFile } from '../spreadsheets/preview-file.ts';
 import { UnreadableFileError } from '../spreadsheets/unreadable-file-error.ts';
 import { problem, UserProblemError } from '../user-problem.ts';
 import { findUpload, type UploadOwner } from './find-upload.ts';
+import { inPreviewTurn } from './preview-turns.ts';
 
 /** An upload, and what its first rows show. */
 export interface SeenUpload {
@@ -24,7 +25,8 @@ export async function lookAtUpload(
   const upload = await findUpload(sql, owner, uploadId);
   try {
     const defaultCountry = reading.defaultCountry as CountryCode;
-    return { upload, preview: await previewFile(storedFile(sql, upload), { ...reading, defaultCountry }) };
+    const look = () => previewFile(storedFile(sql, upload), { ...reading, defaultCountry });
+    return { upload, preview: await inPreviewTurn(owner.environmentId, look) };
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
     throw new UserProblemError(problem('INVALID_VALUE', 'input.upload', error.message));

@@ -22,6 +22,9 @@ export interface ImportPreview extends FilePreview {
   readonly notes: readonly string[];
 }
 
+/** What one answer can carry: each column is there in 20 rows, too. */
+const SHOWN_COLUMNS = 500;
+
 /** What is in an upload of one's own, before anything is done with it. @throws UserProblemError, ForbiddenError */
 export async function previewImport(
   viewer: Viewer,
@@ -35,7 +38,22 @@ export async function previewImport(
   const ownerId = await log.actorId(environmentId, actorOf(viewer));
   const owner = { environmentId, ownerId };
   const { upload, preview } = await lookAtUpload(database.read, owner, input.upload, { ...input, defaultCountry });
-  return { ...preview, fileName: upload.name, fileSize: upload.size, notes: input.asOptOuts ? [OPT_OUTS] : [] };
+  const { columns, rows } = preview;
+  return {
+    ...preview,
+    columns: columns.slice(0, SHOWN_COLUMNS),
+    rows: rows.map(({ line, cells }) => ({ line, cells: cells.slice(0, SHOWN_COLUMNS) })),
+    fileName: upload.name,
+    fileSize: upload.size,
+    notes: [
+      ...(columns.length > SHOWN_COLUMNS ? [firstColumns(columns.length)] : []),
+      ...(input.asOptOuts ? [OPT_OUTS] : []),
+    ],
+  };
+}
+
+function firstColumns(count: number): string {
+  return `The file has ${count.toLocaleString('en')} columns. The first ${SHOWN_COLUMNS} are shown; name any other one by its place.`;
 }
 
 /** R4.6. */

@@ -11,6 +11,8 @@ const ADDED_COLUMNS = ['quietline_outcome', 'quietline_reason', 'quietline_lists
 const SEPARATOR_LINE = /^"?sep=.?"?(?:\r\n|\n|\r)/iu;
 /** Of UTF-8 and UTF-16, in hex. */
 const BYTE_ORDER_MARKS = /^(?:efbbbf|fffe|feff)/;
+/** Wider tables aren't filled up: a header of thousands of columns would make megabytes of a short row. */
+const WIDEST_FILLED = 1_000;
 /** Of what a sheet becomes (RFC 4180). */
 const CRLF = '\r\n';
 
@@ -21,7 +23,7 @@ export interface ResultLayout {
   readonly delimiter: string;
   /** Where a row has none of its own. */
   readonly lineEnd: string;
-  /** Rows are filled up to so many cells, so that the added columns stand below their names. */
+  /** Rows are filled up to so many cells, so that the added columns stand below their names; 0: they aren't. */
   readonly width: number;
 }
 
@@ -70,7 +72,8 @@ export async function resultLayout(
 ): Promise<ResultLayout> {
   const first = rows[0]!;
   const header = rows.find(({ line }) => line === format.headerLine);
-  const width = (header ?? first).cells.length;
+  const columns = (header ?? first).cells.length;
+  const width = columns > WIDEST_FILLED ? 0 : columns;
   if (format.kind === 'XLSX') return { start: '', delimiter: ',', lineEnd: CRLF, width };
   const { encoding, delimiter } = format;
   const hasMark = encoding !== 'WINDOWS1252' && BYTE_ORDER_MARKS.test((await readRange(source, 0, 3)).toString('hex'));

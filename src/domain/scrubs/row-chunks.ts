@@ -2,6 +2,8 @@ import type { FileRow } from '../spreadsheets/file-format.ts';
 
 /** Characters of rows that are in memory at once: rows may be long (invariant 10). */
 const MOST_CHARACTERS = 2 ** 20;
+/** Empty cells take memory, too: few bytes of a sheet can name a row of thousands. */
+const MOST_CELLS = 200_000;
 
 /**
  * Rows in larger chunks, without the first `skip` of them: what a batch costs is mostly its questions to the database.
@@ -13,6 +15,7 @@ export async function* rowChunks(
 ): AsyncGenerator<FileRow[], void> {
   let chunk: FileRow[] = [];
   let characters = 0;
+  let cells = 0;
   let skipped = 0;
   for await (const batch of batches) {
     const rows = skipped < skip ? batch.slice(skip - skipped) : batch;
@@ -22,10 +25,12 @@ export async function* rowChunks(
     for (const row of rows) {
       chunk.push(row);
       characters += lengthOf(row);
-      if (chunk.length < size && characters < MOST_CHARACTERS) continue;
+      cells += row.cells.length;
+      if (chunk.length < size && characters < MOST_CHARACTERS && cells < MOST_CELLS) continue;
       yield chunk;
       chunk = [];
       characters = 0;
+      cells = 0;
     }
   }
   if (chunk.length > 0) yield chunk;

@@ -1,4 +1,5 @@
 import type { CountryCode } from 'libphonenumber-js/max';
+import { mapInSlices } from '../../in-slices.ts';
 import { type ColumnFacts, type ColumnGuess, columnFacts, guessColumns } from './column-guess.ts';
 import type { FileFormat, FileRow, FormatHints } from './file-format.ts';
 import type { FileSource } from './file-source.ts';
@@ -36,10 +37,12 @@ export interface PreviewColumn {
   readonly name: string | null;
   /** Up to 5 different values, cut to 100 characters. */
   readonly samples: readonly string[];
-  /** Of the cells with something in them, how many read as phone numbers: 0 to 1. */
+  /** Of the cells with something in them, how many read as phone numbers: 0 to 1. Of columns far to the right 0. */
   readonly phoneShare: number;
 }
 
+/** Columns whose cells are read as numbers and dates, which takes long; those behind them are known by their names alone. */
+const COLUMNS_READ = 200;
 const SAMPLE_ROWS = 20;
 const SAMPLES = 5;
 const LONGEST_SAMPLE = 100;
@@ -54,23 +57,26 @@ export async function previewFile(source: FileSource, options: PreviewOptions): 
   const header = rows.find(({ line }) => line === headerLine)?.cells ?? [];
   const data = rows.filter(({ line }) => line > headerLine);
   const above = rows.length - data.length;
-  const facts = factsOf(header, data, options);
+  const facts = await factsOf(header, data, options);
   const guess = guessColumns(facts);
   return {
     format,
     size: source.size,
     estimatedRows: estimatedRows === null ? null : Math.max(estimatedRows - above, data.length),
-    columns: facts.map((column) => previewColumn(column, data)),
+    columns: await mapInSlices(facts, (column) => previewColumn(column, data)),
     guess,
     phoneReason: explainPhoneColumn(facts, guess.phone),
     rows: data.slice(0, options.sampleRows ?? SAMPLE_ROWS),
   };
 }
 
-function factsOf(header: readonly string[], data: readonly FileRow[], options: PreviewOptions): ColumnFacts[] {
+function factsOf(header: readonly string[], data: readonly FileRow[], options: PreviewOptions): Promise<ColumnFacts[]> {
   const width = data.reduce((most, { cells }) => Math.max(most, cells.length), header.length);
   const look = { defaultCountry: options.defaultCountry, now: options.now ?? Date.now() };
-  return Array.from({ length: width }, (_, index) => columnFacts(index, header[index]?.trim() || null, data, look));
+  const indexes = Array.from({ length: width }, (_, index) => index);
+  return mapInSlices(indexes, (index) =>
+    columnFacts(index, header[index]?.trim() || null, index < COLUMNS_READ ? data : [], look),
+  );
 }
 
 function previewColumn({ index, name, numbers, filled }: ColumnFacts, data: readonly FileRow[]): PreviewColumn {

@@ -38,7 +38,8 @@ const PreviewColumnType = builder.objectRef<PreviewColumn>('PreviewColumn').impl
       description: 'Up to 5 different values of it, cut to 100 characters.',
     }),
     phoneShare: t.exposeFloat('phoneShare', {
-      description: 'Which part of its cells, of those with something in them, read as phone numbers: 0 to 1.',
+      description:
+        'Which part of its cells, of those with something in them, read as phone numbers: 0 to 1. Nobody looks into columns behind the 200th: there it is 0.',
     }),
   }),
 });
@@ -109,7 +110,7 @@ const ImportPreview = builder.objectRef<ImportPreviewShape>('ImportPreview').imp
     }),
     columns: t.field({
       type: [PreviewColumnType],
-      description: 'Its columns, from the left.',
+      description: 'Its columns, from the left, at most 500: `notes` says when there are more.',
       resolve: ({ columns }) => [...columns],
     }),
     guess: t.field({
@@ -123,7 +124,7 @@ const ImportPreview = builder.objectRef<ImportPreviewShape>('ImportPreview').imp
     }),
     rows: t.field({
       type: [PreviewRow],
-      description: 'Its first rows, at most 20.',
+      description: 'Its first rows, at most 20, with as many cells as `columns` has at most.',
       resolve: ({ rows }) => [...rows],
     }),
     notes: t.stringList({

@@ -14,7 +14,8 @@ const reviews: Record<Review, string> = {
 };
 
 export const ImportReview = builder.enumType('ImportReview', {
-  description: "What becomes of an import's entries. A row with a warning is for review whatever was asked.",
+  description:
+    "What becomes of an import's entries. A row with a fault in another column than its number is for review whatever was asked; one whose number was repaired or kept as it stands (SPREADSHEET_NUMBER_UNDONE, KEPT_AS_RECEIVED) is not.",
   values: Object.fromEntries(Object.entries(reviews).map(([name, description]) => [name, { description }])) as Record<
     Review,
     { description: string }

@@ -17,7 +17,8 @@ export const RowProblemSeverity = builder.enumType('RowProblemSeverity', {
 });
 
 export const RowProblem = builder.objectRef<LineProblem>('RowProblem').implement({
-  description: 'What is wrong with a row of a file.',
+  description:
+    'What is wrong with a row of a file. Deleted 90 days after the task ended, since it holds what stood in the file; the counts stay.',
   fields: (t) => ({
     line: t.exposeFloat('line', {
       description: 'Where the row begins: the line of the file, or the row of the sheet, from 1.',
@@ -49,7 +50,7 @@ builder.objectField(ImportReport, 'rowProblems', (t) =>
     {
       type: RowProblem,
       description:
-        'What is wrong with rows of the file, in the order of its lines. Pages hold 1 to 100 (20 by default). `rowProblemsFile` has all at once.',
+        'What is wrong with rows of the file, in the order of its lines. Pages hold 1 to 100 (20 by default). `rowProblemsFile` has all at once. Both are empty from 90 days after the task ended.',
       args: {
         severity: t.arg({ type: RowProblemSeverity, description: 'Only of this kind.' }),
       },

@@ -62,7 +62,7 @@ const StartImportInput = builder.inputType('StartImportInput', {
     }),
     maxLiftedShare: t.float({
       description:
-        "REPLACE only: nothing is changed when the file lacks more than this part of the origin's numbers; 0 to 1, by default 0.1.",
+        "REPLACE only: nothing is changed when more than this part of the origin's numbers would be lifted; 0 to 1, by default 0.1. What the file lacks and something else keeps isn't counted.",
     }),
     asOptOuts: t.boolean({
       required: true,

@@ -27,7 +27,7 @@ export const TaskKindEnum = builder.enumType('TaskKind', {
 
 const states: Record<TaskState, string> = {
   QUEUED:
-    'It waits for its turn: the tasks of an environment run one after another, and take turns with those of others.',
+    'It waits for its turn: of an environment, one task that changes entries runs at a time, and one that only reads (scrubs, exports, dry runs), the oldest first; they take turns with those of other environments.',
   RUNNING: 'A server is working at it.',
   DONE: 'It has done all there was to do.',
   FAILED: 'It could not go on: see `failure`. What was done for `rowsDone` rows stays.',

@@ -9,7 +9,7 @@ import { answering } from './user-error.ts';
 
 const UndoReport = builder.objectRef<UndoReportShape>('UndoReport').implement({
   description:
-    'What became of the entries that an import had a claim on, so far or in the end. Its claims end in any case; an entry is lifted only when nothing else holds it.',
+    "What became of the entries that an import had a claim on, so far or in the end. An entry is lifted only when nothing else holds it; the import's claim on it ends all the same, but on PERMANENT and opted-out entries, which stay as they are. Undoing a REPLACE doesn't list again what it lifted: import the earlier file again for that.",
   fields: (t) => ({
     import: t.field({
       type: Task,

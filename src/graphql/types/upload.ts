@@ -39,10 +39,10 @@ function noFile(): GraphQLError {
   return new GraphQLError(NO_FILE, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
-/** `node(id:)` finds one of the viewer's environment only, and only for whoever may import. */
+/** `node(id:)` finds the viewer's own only, and only for whoever may import. */
 export const Upload = builder.node(builder.objectRef<StoredFileInfo>('Upload'), {
   description:
-    'A file that was sent in, to be imported or scrubbed; kept for 7 days. By uploadFile when it is small, by POST /upload whatever its size. ADMIN, COMPLIANCE and INTEGRATOR may see them.',
+    'A file that was sent in, to be imported or scrubbed; kept for 7 days, or until 6 hours after its import or scrub was done. By uploadFile when it is small, by POST /upload whatever its size. Nobody but whoever sent it in sees it or goes on with it, and that takes ADMIN, COMPLIANCE or INTEGRATOR.',
   id: { resolve: ({ id }) => id, description: 'The id of this upload, for previewImport, startImport and startScrub.' },
   loadOne: (id, { viewer, services }) => (viewer.can('file:import') ? services.uploads.find(viewer, id) : null),
   fields: (t) => ({
@@ -54,7 +54,8 @@ export const Upload = builder.node(builder.objectRef<StoredFileInfo>('Upload'), 
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      description: 'When it is deleted: 7 days after it was complete, or a day after it was begun if it never is.',
+      description:
+        'When it is deleted: 7 days after it was complete, 6 hours after its import or scrub was done, or a day after it was begun if it is never complete.',
     }),
   }),
 });

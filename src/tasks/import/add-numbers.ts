@@ -1,3 +1,5 @@
+import type { BatchEnd } from '../task-handler.ts';
+import { whenNotBusy } from '../when-not-busy.ts';
 import type { EntryBatch } from './entry-batches.ts';
 import { entryBatches } from './entry-batches.ts';
 import { rowDefaults } from './entry-line.ts';
@@ -19,13 +21,12 @@ export async function* addNumbers(
   task: ImportTask,
   { runs, takesOver, after }: Additions,
   services: ImportServices,
-): AsyncGenerator<void, number> {
+): AsyncGenerator<BatchEnd, number> {
   const { environmentId, id, fence, actor, authority, onBehalfOf, input } = task;
   await task.save({ step: 'Adding the numbers' });
   let { rowsDone } = task;
-  const write = ({ rows, fileRows, last }: EntryBatch) => {
-    rowsDone += fileRows;
-    return services.log.commit({
+  const write = ({ rows, fileRows, last }: EntryBatch) =>
+    services.log.commit({
       environmentId,
       actor,
       operation: 'startImport',
@@ -39,22 +40,30 @@ export async function* addNumbers(
         id,
         fence,
         checkpoint: { phase: 'ADD', after: last } satisfies ImportCheckpoint,
-        rowsDone,
+        rowsDone: rowsDone + fileRows,
         count: { DUPLICATE: fileRows - rows.length },
       },
     });
-  };
   const batches = entryBatches(runs, { after, size: batchRowsOf(services), defaults: rowDefaults(input) });
   try {
     let next = await batches.next();
     let enforced: Promise<unknown> = Promise.resolve();
     const statistics = new FreshStatistics(services.database);
     while (!next.done) {
+      const batch = next.value;
+      const following = batches.next();
+      if (batch.rows.length === 0) {
+        next = await following;
+        yield;
+        continue;
+      }
       // While this node reads a batch back the next is written, but no further: it must not fall behind what it commits.
-      const [written, following] = await Promise.all([write(next.value), batches.next(), enforced]);
+      const before = enforced;
+      const [written] = yield* whenNotBusy(() => Promise.all([write(batch), following, before]));
+      rowsDone += batch.fileRows;
       enforced = written.enforced;
       await statistics.wrote(written.rows.length);
-      next = following;
+      next = await following;
       yield;
     }
     await enforced;

@@ -3,7 +3,7 @@ import { stricter } from '../../domain/entries/merge-duplicates.ts';
 import { decodeRow, keyIn, type RowDefaults } from './entry-line.ts';
 import { mergeRuns } from './merge-runs.ts';
 
-/** What is written at once: each number once. */
+/** What is written at once: each number once. Empty where all was done already: others get their turn. */
 export interface EntryBatch {
   readonly rows: readonly EntryRow[];
   /** Rows of the file that these are; the others are duplicates. */
@@ -28,6 +28,7 @@ export async function* entryBatches(
   let fileRows = 0;
   let last = after;
   for await (const lines of mergeRuns(runs)) {
+    if (keyIn(lines.at(-1)!) <= after) yield { rows, fileRows, last };
     for (const line of lines) {
       const key = keyIn(line);
       if (key <= after) continue;

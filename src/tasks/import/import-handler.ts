@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
+import type { Sql } from '../../db/database.ts';
+import { releaseUpload } from '../../domain/files/release-upload.ts';
 import type { ImportInput } from '../../domain/imports/import-input.ts';
-import type { Spool } from '../spool.ts';
+import { type Spool, unlessFull } from '../spool.ts';
 import type { BatchEnd, RunningTask, TaskHandler } from '../task-handler.ts';
 import { addNumbers } from './add-numbers.ts';
 import { countFile } from './count-file.ts';
@@ -25,11 +27,14 @@ export function importHandler(
     kind: 'IMPORT',
     async *run(task) {
       if (task.checkpoint?.phase === 'DONE') return;
-      const folder = await services.spool.newFolder();
+      let folder: string | undefined;
       try {
+        folder = await services.spool.newFolder();
         yield* runImport(task, folder, services);
+      } catch (error) {
+        throw unlessFull(error);
       } finally {
-        await rm(folder, { recursive: true, force: true });
+        if (folder !== undefined) await rm(folder, { recursive: true, force: true });
       }
     },
   };
@@ -52,5 +57,7 @@ async function* runImport(
   }
   if (lacking && !isDryRun)
     yield* liftLacking(task, lacking, { after: phase === 'WITHDRAW' ? after : '', rowsDone }, services);
-  await task.save({ step: 'Done', checkpoint: { phase: 'DONE' } });
+  // After a dry run the file is still to be imported.
+  const release = (sql: Sql) => releaseUpload(sql, task, task.input.file.id);
+  await task.save({ step: 'Done', checkpoint: { phase: 'DONE' } }, isDryRun ? undefined : release);
 }

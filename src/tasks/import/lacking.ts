@@ -52,7 +52,7 @@ export async function* findLacking(
 }
 
 /** Writes the claims whose number no row of the file has. A number that several imports claim counts once. */
-async function* subtract(
+export async function* subtract(
   claimRuns: readonly string[],
   fileRuns: readonly string[],
   target: string,
@@ -61,17 +61,16 @@ async function* subtract(
   const rows = mergeRuns(fileRuns);
   let chunk: readonly string[] = [];
   let at = 0;
-  const fileHas = async (key: string): Promise<boolean> => {
-    for (;;) {
-      for (; at < chunk.length; at += 1) {
-        const there = keyIn(chunk[at]!);
-        if (there >= key) return there === key;
-      }
-      const next = await rows.next();
-      if (next.done) return false;
-      chunk = next.value;
-      at = 0;
-    }
+  /** Whether this chunk of the file goes as far as the key: then `at` is where it is, or would be. */
+  const reaches = (key: string): boolean => {
+    while (at < chunk.length && keyIn(chunk[at]!) < key) at += 1;
+    return at < chunk.length;
+  };
+  const readOn = async (): Promise<boolean> => {
+    const next = await rows.next();
+    chunk = next.done ? [] : next.value;
+    at = 0;
+    return !next.done;
   };
   const output = await open(target, 'wx', 0o600);
   try {
@@ -83,7 +82,9 @@ async function* subtract(
         if (key === last) continue;
         last = key;
         found.claimed += 1;
-        if (!(await fileHas(key))) lacking.push(claim);
+        // Between two claims may be millions of the file's rows.
+        while (!reaches(key) && (await readOn())) yield;
+        if (at === chunk.length || keyIn(chunk[at]!) !== key) lacking.push(claim);
       }
       found.count += lacking.length;
       if (lacking.length > 0) await output.write(`${lacking.join('\n')}\n`);
@@ -101,9 +102,9 @@ async function earlierImports(sql: Sql, { environmentId, id, input }: ImportTask
   return rows.map((row) => row.id);
 }
 
-// Tasks of an environment run one after the other, so that an earlier one has ended. Of one that was undone nothing counts
-// any more. Those without a claim are left out, since an origin has a file every night; each is one look into an index,
-// whatever the planner thinks of EXISTS.
+// Imports of an environment run one after the other, so that an earlier one has ended; only a dry run may come too soon. Of
+// one that was undone nothing counts any more. Those without a claim are left out, since an origin has a file every night;
+// each is one look into an index, whatever the planner thinks of EXISTS.
 const EARLIER = `SELECT t.id FROM task t
   WHERE t.environment_id = $1 AND t.origin = $2 AND t.id < $3 AND t.kind = 'IMPORT' AND (t.input -> 'list' ->> 'id')::int = $4
     AND coalesce((SELECT true FROM entry e WHERE e.environment_id = t.environment_id AND e.import_id = t.id AND e.active LIMIT 1),

@@ -1,3 +1,4 @@
+import type { BatchEnd } from '../task-handler.ts';
 import type { ClaimedEntry } from './claims.ts';
 import { keyIn, keyOf, phoneOf } from './entry-line.ts';
 import type { ImportCheckpoint } from './import-checkpoint.ts';
@@ -13,28 +14,31 @@ export async function* liftLacking(
   { earlier, run }: Lacking,
   from: { readonly after: string; readonly rowsDone: number },
   services: ImportServices,
-): AsyncGenerator<void, void> {
+): AsyncGenerator<BatchEnd, void> {
   const { input } = task;
   await task.save({ step: 'Lifting what the file lacks' });
   let { rowsDone } = from;
   for await (const entries of lackingBatches(run, from.after, batchRowsOf(services))) {
     rowsDone += entries.length;
-    await withdraw(services.log, task, {
-      entries,
-      listId: input.list.id,
-      of: earlier,
-      operation: 'startImport',
-      reason: `No longer in the file of ${input.origin}`,
-      checkpoint: { phase: 'WITHDRAW', after: keyOf(entries.at(-1)!.phone) } satisfies ImportCheckpoint,
-      rowsDone,
-    });
+    if (entries.length > 0)
+      yield* withdraw(services.log, task, {
+        entries,
+        listId: input.list.id,
+        of: earlier,
+        operation: 'startImport',
+        reason: `No longer in the file of ${input.origin}`,
+        checkpoint: { phase: 'WITHDRAW', after: keyOf(entries.at(-1)!.phone) } satisfies ImportCheckpoint,
+        rowsDone,
+      });
     yield;
   }
 }
 
+/** What is done already comes as empty batches, which give others their turn. */
 export async function* lackingBatches(run: string, after: string, size: number): AsyncGenerator<ClaimedEntry[], void> {
   let batch: ClaimedEntry[] = [];
   for await (const lines of mergeRuns([run])) {
+    if (keyIn(lines.at(-1)!) <= after) yield [];
     for (const line of lines) {
       const key = keyIn(line);
       if (key <= after) continue;

@@ -22,6 +22,8 @@ export async function* previewNumbers(
   let { rowsDone } = task;
   const batches = entryBatches(runs, { after, size: batchRowsOf(services), defaults: rowDefaults(input) });
   for await (const { rows, fileRows, last } of batches) {
+    yield;
+    if (rows.length === 0) continue;
     const previews = await preview(database.read, environmentId, rows);
     const count: Record<string, number> = { DUPLICATE: fileRows - rows.length, NEWLY_BLOCKED: 0 };
     for (const [n, { code, facts }] of previews.entries()) {
@@ -32,7 +34,6 @@ export async function* previewNumbers(
     rowsDone += fileRows;
     const checkpoint: ImportCheckpoint = { phase: 'ADD', after: last };
     await task.save({ checkpoint, rowsDone, count });
-    yield;
   }
   return rowsDone;
 }

@@ -1,4 +1,5 @@
 import { UnreadableFileError } from '../../domain/spreadsheets/unreadable-file-error.ts';
+import { Turnstile } from '../../suppression-index/turnstile.ts';
 import { startWorker } from '../../worker-thread.ts';
 import { TaskFailure } from '../task-handler.ts';
 import { type ReadingListener, readFile } from './read-file.ts';
@@ -8,6 +9,8 @@ import type { FromReading, ReadFile, ReadingJob, ToReading } from './reading-mes
 const SMALL_BYTES = 32 * 1024;
 /** What reading may take besides the runs that it sorts; a file that needs more isn't a list of numbers. */
 const MEMORY_MB = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
+/** At once on this server: with that memory, and a core each. */
+const threads = new Turnstile(2);
 
 /**
  * Reads a file: here when it is small, else in a thread of its own.
@@ -20,7 +23,9 @@ export async function readAnySize(
   signal: AbortSignal,
 ): Promise<ReadFile> {
   // A small workbook may unpack to a large one.
-  if (size > SMALL_BYTES || job.format.kind !== 'CSV') return readInThread(job, listener, signal);
+  if (size > SMALL_BYTES || job.format.kind !== 'CSV') {
+    return threads.pass(() => readInThread(job, listener, signal), signal);
+  }
   try {
     return await readFile(job, listener);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import type { UndoImportInput } from '../../domain/imports/import-input.ts';
-import type { RunningTask, TaskHandler } from '../task-handler.ts';
+import type { BatchEnd, RunningTask, TaskHandler } from '../task-handler.ts';
 import { type ClaimKey, claimPage } from './claims.ts';
 import { batchRowsOf, type ImportServices } from './import-services.ts';
 import { withdraw } from './withdraw.ts';
@@ -15,7 +15,7 @@ export function undoImportHandler(services: ImportServices): TaskHandler<UndoImp
   return { kind: 'UNDO_IMPORT', run: (task) => undo(task, services) };
 }
 
-async function* undo(task: UndoTask, services: ImportServices): AsyncGenerator<void, void> {
+async function* undo(task: UndoTask, services: ImportServices): AsyncGenerator<BatchEnd, void> {
   const { environmentId, input } = task;
   const { database, log } = services;
   const claims = { environmentId, importId: input.importId };
@@ -28,7 +28,7 @@ async function* undo(task: UndoTask, services: ImportServices): AsyncGenerator<v
     const { entries, next } = await claimPage(database, claims, key, batchRowsOf(services));
     rowsDone += entries.length;
     if (entries.length > 0)
-      await withdraw(log, task, {
+      yield* withdraw(log, task, {
         entries,
         listId: input.listId,
         of: [input.importId],

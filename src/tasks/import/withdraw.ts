@@ -1,5 +1,7 @@
 import type { ChangeLog } from '../../changes/change-log.ts';
-import type { RunningTask } from '../task-handler.ts';
+import type { WriteCall } from '../../changes/write-call.ts';
+import type { Pause, RunningTask } from '../task-handler.ts';
+import { whenNotBusy } from '../when-not-busy.ts';
 import type { ClaimedEntry } from './claims.ts';
 
 /** A batch of entries that imports give up (R6.3). */
@@ -16,10 +18,14 @@ export interface Withdrawal {
 }
 
 /** Ends claims, and lifts each entry that nobody else claims and nobody has changed by hand; the codes are counted. */
-export async function withdraw(log: ChangeLog, task: RunningTask, withdrawal: Withdrawal): Promise<void> {
+export async function* withdraw(
+  log: ChangeLog,
+  task: RunningTask,
+  withdrawal: Withdrawal,
+): AsyncGenerator<Pause, void> {
   const { environmentId, id, fence, actor, authority, onBehalfOf } = task;
   const { entries, listId, of, operation, reason, checkpoint, rowsDone } = withdrawal;
-  await log.write({
+  const call: WriteCall = {
     environmentId,
     actor,
     operation,
@@ -36,5 +42,6 @@ export async function withdraw(log: ChangeLog, task: RunningTask, withdrawal: Wi
     })),
     claims: { of },
     task: { id, fence, checkpoint, rowsDone },
-  });
+  };
+  yield* whenNotBusy(() => log.write(call));
 }

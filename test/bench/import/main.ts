@@ -23,6 +23,8 @@ const { values } = parseArgs({
     /** Goes on importing files of --rows until the table has so many, and measures the last of 100,000 rows each. */
     grown: { type: 'string', default: '0' },
     latency: { type: 'boolean', default: false },
+    /** The first import alone: for its memory. */
+    once: { type: 'boolean', default: false },
     /** Of a server of your own (its maintenance database); default: a throw-away one. */
     'database-url': { type: 'string' },
     'no-copy': { type: 'boolean', default: false },
@@ -67,6 +69,7 @@ async function onPostgres(): Promise<void> {
       '  memory [rows done, MiB]',
       JSON.stringify(first.curve.filter((_, n) => n % Math.ceil(first.curve.length / 24) === 0)),
     );
+    if (values.once) return;
     if (!values['no-copy']) {
       const copy = await measureCopy(postgres.url, name, folder);
       say("COPY of the same rows, in the file's order", rate(first.rows, copy.fileOrderMs));
