@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { chmod, open, rename, rm, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,7 +8,8 @@ import { explainErrors, explainNetwork } from './explain-answer.ts';
 import { type CommandFailure, refused, unreachable, wrongUse } from './failure.ts';
 import { LONG_PATIENCE_MS, Patience } from './patience.ts';
 import { atMostEvery, type Progress } from './progress.ts';
-import { errorsIn } from './route-request.ts';
+import { ANSWER_WITHIN_MS, errorsIn } from './route-request.ts';
+import { partOf, targetOf } from './targets.ts';
 
 /** A file that the server has for us. */
 export interface Link {
@@ -26,11 +27,15 @@ export interface SaveOptions {
 
 /**
  * Saves a file that the server made. It is written beside its place and moved there when it is whole; a lost connection
- * is gone on with where it broke.
+ * is gone on with where it broke. Devices and pipes can't be replaced: they are written to.
  * @throws CommandFailure
  */
 export async function saveFile(connection: Connection, { file, progress, link }: SaveOptions): Promise<void> {
-  const part = `${file}.part`;
+  const { path, isStream, mode } = await targetOf(file).catch((error: unknown) => {
+    throw asFailure(error, file);
+  });
+  if (isStream) return writeThrough(connection, await link(), { file, progress });
+  const part = partOf(path);
   // What an earlier run left may be of another file.
   await rm(part, { force: true });
   const patience = new Patience(LONG_PATIENCE_MS);
@@ -41,12 +46,14 @@ export async function saveFile(connection: Connection, { file, progress, link }:
       if (size == null || start === 0 || start < size) {
         const response = await get(connection, url, start);
         const isRest = response.status === 206;
-        const output = createWriteStream(part, { flags: isRest ? 'a' : 'w' });
+        const output = createWriteStream(part, { flags: isRest ? 'a' : 'w', mode: mode ?? 0o666 });
         await copy(connection, response, output, { done: isRest ? start : 0, total: size ?? null, progress });
       }
       const saved = await sizeOf(part);
       if (size != null && saved !== size) throw unreachable('CONNECTION_LOST', 'The download ended early.');
-      await rename(part, file);
+      // Who may read the old one may read the new one, and nobody else.
+      if (mode !== undefined) await chmod(part, mode);
+      await rename(part, path);
       return;
     } catch (error) {
       await patience.after(asFailure(error, file));
@@ -60,14 +67,35 @@ export async function pipeFile(connection: Connection, { url, size }: Link, prog
   await copy(connection, response, process.stdout, { done: 0, total: size ?? null, progress });
 }
 
+/** Neither made nor cut off: it is there. */
+async function writeThrough(
+  connection: Connection,
+  { url, size }: Link,
+  { file, progress }: Pick<SaveOptions, 'file' | 'progress'>,
+): Promise<void> {
+  try {
+    const response = await get(connection, url, 0);
+    const output = (await open(file, constants.O_WRONLY)).createWriteStream();
+    await copy(connection, response, output, { done: 0, total: size ?? null, progress });
+  } catch (error) {
+    throw asFailure(error, file);
+  }
+}
+
 async function get({ endpoint }: Connection, url: string, start: number): Promise<Response> {
   // A path is one of this server, wherever a proxy has put it. The link is the credential: the key isn't sent.
   const address = new URL(url.replace(/^\//, ''), endpoint);
-  const response = await fetch(address, start > 0 ? { headers: { range: `bytes=${start}-` } } : {}).catch(
-    (error: unknown) => {
+  // For the answer's begin only: large files take their time.
+  const slow = new AbortController();
+  const timer = setTimeout(() => slow.abort(new DOMException('No answer in time', 'TimeoutError')), ANSWER_WITHIN_MS);
+  const response = await fetch(address, {
+    ...(start > 0 && { headers: { range: `bytes=${start}-` } }),
+    signal: slow.signal,
+  })
+    .catch((error: unknown) => {
       throw explainNetwork(error, endpoint);
-    },
-  );
+    })
+    .finally(() => clearTimeout(timer));
   if (response.ok) return response;
   throw explainErrors(await errorsIn(response), response.status, endpoint);
 }

@@ -1,6 +1,7 @@
 import { type Link, noFile, pipeFile, saveFile } from './download.ts';
 import { withProgress } from './progress.ts';
 import type { Session } from './session.ts';
+import { isStandardOutput } from './targets.ts';
 
 /** Fetches a file of a finished task: into a file of ours, or to standard output. It stays on the server for some days. */
 export async function fetchFile(
@@ -15,7 +16,7 @@ export async function fetchFile(
     output,
     () => ({ message, facts: { task: id } }),
     async (progress) => {
-      if (file === undefined) await pipeFile(api.connection, await link(), progress);
+      if (file === undefined || isStandardOutput(file)) await pipeFile(api.connection, await link(), progress);
       else await saveFile(api.connection, { file, progress, link });
     },
   );

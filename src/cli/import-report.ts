@@ -3,6 +3,7 @@ import { fetchFile } from './fetch-file.ts';
 import { graphql } from './gql/index.ts';
 import { LONG_PATIENCE_MS } from './patience.ts';
 import type { Session } from './session.ts';
+import { isStandardOutput } from './targets.ts';
 
 const IMPORT_REPORT = graphql(`
   query CommandImportReport($id: ID!) {
@@ -66,7 +67,9 @@ export async function tellImport(session: Session, id: string, invalidRows: stri
       return count ? [`${count}\t${word}`] : [];
     }),
   ];
-  await output.tell({ type: 'result', task: id, ...report, summary, exitCode }, ...counts);
+  // Standard output has the rows already.
+  if (isStandardOutput(invalidRows)) output.note(counts.join('\n'));
+  else await output.tell({ type: 'result', task: id, ...report, summary, exitCode }, ...counts);
   output.note(summary);
   if (rowProblemsFile && invalidRows === undefined) {
     output.note(`See which rows, and why, with \`quietline tasks fetch ${id} -o invalid.csv\`.`);

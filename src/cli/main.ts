@@ -22,8 +22,13 @@ async function fail(error: unknown, output: Output): Promise<ExitCode> {
 }
 
 const program = createProgram();
+// A request that a server drops at once may never settle, and its timeout alone doesn't keep the process: without this it
+// would end in silence before the timeout tells.
+const hold = setInterval(() => {}, 2 ** 30);
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = await fail(error, new Output(program.opts<{ json?: boolean }>().json === true));
+} finally {
+  clearInterval(hold);
 }

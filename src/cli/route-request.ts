@@ -1,10 +1,10 @@
 import type { Connection } from './connection.ts';
 import { type AnsweredError, explainErrors, explainNetwork } from './explain-answer.ts';
-import { unreachable } from './failure.ts';
+import { refused, unreachable } from './failure.ts';
 
 const TUS_VERSION = '1.0.0';
 /** One part on a slow line. */
-const ANSWER_WITHIN_MS = 120_000;
+export const ANSWER_WITHIN_MS = 120_000;
 
 /** A request to one of the server's routes for files. @throws CommandFailure for every answer but a good one */
 export async function send(
@@ -30,6 +30,16 @@ export async function send(
   }
   // A conflict means that the server is further, or less far, than we knew: whoever asks again finds out.
   if (response.status === 409) throw unreachable('OFFSET_CONFLICT', 'Somebody else is sending the same upload.');
+  // An answer to HEAD has no words, and these don't pass with time.
+  if (method === 'HEAD' && (response.status === 404 || response.status === 410)) {
+    throw refused(
+      'NO_UPLOAD',
+      `${endpoint.origin} has no such upload (any more): send the file anew, without --upload.`,
+    );
+  }
+  if (method === 'HEAD' && (response.status === 401 || response.status === 403)) {
+    throw refused('UNAUTHENTICATED', `The key isn't accepted by ${endpoint.origin} for this upload.`);
+  }
   throw explainErrors(await errorsIn(response), response.status, endpoint);
 }
 

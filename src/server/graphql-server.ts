@@ -6,6 +6,7 @@ import type { ErrorMask } from './error-mask.ts';
 import { useErrorText } from './error-text.ts';
 import { problemError } from './http-problem.ts';
 import { queryLimits } from './limits.ts';
+import { checkMultipartMap } from './multipart-map.ts';
 import type { SocketRegistry } from './socket-registry.ts';
 import { useRegisteredStreams } from './sse-streams.ts';
 import type { ContextFor, ServerContext } from './transport.ts';
@@ -61,12 +62,29 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
       error: () => undefined,
     },
     plugins: [
+      useCheckedForms(),
       useUnreadableJson(),
       ...queryLimits(),
       useErrorText({ suggestions: options.suggestions }),
       useRegisteredStreams(registry, mask),
     ] as Plugin<ServerContext>[],
   });
+}
+
+/** Checks a form before Yoga applies its `map`. It is read once: Yoga gets the very fields that were checked. */
+function useCheckedForms(): Plugin {
+  return {
+    onRequestParse({ request, requestParser, setRequestParser }) {
+      if (!requestParser || !/multipart/i.test(request.headers.get('content-type') ?? '')) return;
+      setRequestParser(async (request) => {
+        const reading = request.formData();
+        // What can't be read is Yoga's to refuse.
+        const form = await reading.catch(() => undefined);
+        if (form) checkMultipartMap(form);
+        return requestParser({ formData: () => reading } as Request);
+      });
+    },
+  };
 }
 
 /** JSON that can't be read is the client's to mend. Yoga would repeat the whole body, numbers and all, or call it our fault. */

@@ -9,7 +9,9 @@ import { resultFileName } from '../domain/scrubs/result-file-name.ts';
 import { type ResultLayout, ResultText, resultLayout } from '../domain/scrubs/result-text.ts';
 import { rowChunks } from '../domain/scrubs/row-chunks.ts';
 import type { ScrubInput, ScrubResult } from '../domain/scrubs/scrub-input.ts';
+import type { FileRow } from '../domain/spreadsheets/file-format.ts';
 import type { FileSource } from '../domain/spreadsheets/file-source.ts';
+import { numberInHeader } from '../domain/spreadsheets/header-number.ts';
 import { readRows } from '../domain/spreadsheets/read-rows.ts';
 import { UnreadableFileError } from '../domain/spreadsheets/unreadable-file-error.ts';
 import type { Verdicts } from '../domain/verdicts/check.ts';
@@ -79,6 +81,7 @@ async function* scrub(services: ScrubServices, task: Task): AsyncGenerator<Batch
     const text = new ResultText(layout);
     if (records === 0) for (const file of Object.values(results)) file.write(layout.start);
     const head = rows.filter(({ line }) => line <= headerLine);
+    assertNoNumbers(head, input);
     for (const row of head) {
       results.callable.write(text.row(row));
       results.blocked.write(row.line === headerLine ? text.header(row) : text.row(row));
@@ -104,6 +107,16 @@ async function* scrub(services: ScrubServices, task: Task): AsyncGenerator<Batch
   const checkpoint: Checkpoint = { records, cursor, layout, isDone: true };
   await TaskFile.completeAll(Object.values(results), { step: 'Done', rowsTotal: rowsDone, checkpoint }, (sql) =>
     releaseUpload(sql, task, input.file.id),
+  );
+}
+
+/** Nobody judges these rows, and they are in the callable file: the start looked at them already, but nothing may pass. */
+function assertNoNumbers(head: readonly FileRow[], { phoneColumns, defaultCountry }: ScrubInput): void {
+  const line = numberInHeader(head, phoneColumns, defaultCountry);
+  if (line === null) return;
+  throw new TaskFailure(
+    'HEADER_HOLDS_NUMBERS',
+    `Line ${line} has a phone number, but it was taken for the header or for what stands above it, which isn't checked. Start the scrub again and name the header's line (headerLine), say hasHeader: false if there is none, or take that line out of the file.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { lstat, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join, sep } from 'node:path';
 import { isRunning, type Owner, thisProcess } from '../db/lock-owner.ts';
 import { TaskFailure } from './task-handler.ts';
 
@@ -24,6 +24,19 @@ export class Spool {
 
   /** A new empty folder; whoever asked for it removes it. */
   async newFolder(): Promise<string> {
+    const own = this.#own;
+    try {
+      return await this.#makeFolder();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+      // A cleaner of temp folders took it: what is being made again needn't wait for a restart.
+      // Who came at the same time may have begun that already.
+      if (this.#own === own) this.#own = undefined;
+      return this.#makeFolder();
+    }
+  }
+
+  async #makeFolder(): Promise<string> {
     // A full or unwritable disk may be mended while the server runs.
     this.#own ??= this.#open().catch((error: unknown) => {
       this.#own = undefined;
@@ -44,6 +57,7 @@ export class Spool {
 
   async #open(): Promise<string> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
+    await checkOwner(this.#root);
     await this.#clean();
     const own = join(this.#root, `${hostname()}-${process.pid}-${randomUUID()}`);
     await mkdir(own, { mode: 0o700 });
@@ -66,6 +80,20 @@ export function unlessFull(error: unknown): unknown {
   return new TaskFailure(
     'SPOOL_FULL',
     "The server's disk where imports sort their files is full: the operator makes room in SPOOL_DIR, for three times the file. What was imported stays: import the file again then, which adds only what is missing.",
+  );
+}
+
+/** Anybody may have made a folder of this name in the system's temp folder, and would then hold people's numbers. */
+async function checkOwner(root: string): Promise<void> {
+  const temp = await realpath(tmpdir());
+  if (!`${await realpath(root)}${sep}`.startsWith(`${temp}${sep}`) && !root.startsWith(`${tmpdir()}${sep}`)) return;
+  // Of a link it is the link that counts: its owner may point it elsewhere at any time.
+  const { uid } = await lstat(root);
+  const own = userInfo().uid;
+  // Windows has no such ids.
+  if (own === -1 || uid === own) return;
+  throw new Error(
+    `The spool folder ${root} belongs to another user (uid ${uid}, not ${own}): remove it, or set SPOOL_DIR to a folder of the server's own.`,
   );
 }
 

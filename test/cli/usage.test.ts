@@ -1,7 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { beforeAll, expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
@@ -64,6 +65,7 @@ test('wrong use ends with 2 and says what is wrong', async () => {
     [['check', '1', '--channel', 'fax'], /one of call, sms/],
     [['add', '1'], /--list/],
     [['check', '1', '--endpoint', 'localhost'], /http or https address/],
+    [['export', '-o', '/no/where.csv'], /-o can't be written \(ENOENT\)/],
     [['check', '1', '--key-file', '/nowhere'], /key file can't be read \(ENOENT\)/],
   ];
   const ends = await Promise.all(wrong.map(([args]) => admin.run(...args)));
@@ -158,6 +160,18 @@ test('into a file only its owner may read it, and no other file is written over'
   expect(readFileSync(join(folder, 'old'), 'utf8')).toBe('precious');
   // No key was made that nobody has.
   expect((await admin.json('keys', 'list')).last).toEqual(before);
+});
+
+test('a server that drops every connection is waited for, not given up in silence', async () => {
+  const dropping = createSocketServer((socket) => void socket.end());
+  await new Promise<void>((resolve) => void dropping.listen(0, '127.0.0.1', resolve));
+  onceEnded('a dropping server', async () => void dropping.close());
+  const { port } = dropping.address() as AddressInfo;
+  const asking = admin.start(['check', '1', '--endpoint', `http://127.0.0.1:${port}`]);
+  await new Promise((resolve) => dropping.once('connection', resolve));
+  // Its timeout is a minute: it ends before with 4, or is still there; never with Node's own 13.
+  const end = await Promise.race([asking.ended, sleep(2_000, null)]);
+  expect(end?.exitCode ?? 4).toBe(4);
 });
 
 /** Something that speaks HTTP, and nothing else of ours. */

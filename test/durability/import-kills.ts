@@ -56,7 +56,8 @@ function fileOf(rows: number, file: number, random: Random): string {
   const first = file * Math.ceil(rows / 50);
   const lines = Array.from({ length: rows }, (_, n) => {
     const phone = `+1415${2_000_000 + first + ((n * 7919) % rows)}`;
-    if (n % 101 === 0) return `not a number,${n},`;
+    // A fault that leaves the number readable: no other file may lift what it lacks (R6.4).
+    if (n % 101 === 0) return `${phone},${n},2020-01-31`;
     return `${phone},Row ${n % 5},${n % 211 === 0 ? 'soon' : ''}`;
   });
   for (let n = 0; n < rows / 100; n += 1) lines.push(lines[random.whole(0, rows - 1)]!);

@@ -118,6 +118,24 @@ describe('a small file inside a GraphQL request', () => {
     expect(server.log()).not.toContain('unexpected error');
   });
 
+  test.each([
+    ['a numeric step', '{"0":["variables.i.4294967294"]}'],
+    ['a place that is not null', '{"0":["variables.text"]}'],
+    ['a place that is not there', '{"0":["variables.input.other"]}'],
+    ['a place outside the variables', '{"0":["query"]}'],
+    ['several paths', '{"0":["variables.input.file","variables.input.name"]}'],
+    ['several entries', '{"0":["variables.input.file"],"1":["variables.input.name"]}'],
+    ['no entry', '{}'],
+    ['a prototype', '{"0":["variables.__proto__.file"]}'],
+    ['a prototype of its own making', '{"0":["variables.own.__proto__"]}'],
+    ['a constructor', '{"0":["variables.constructor.prototype"]}'],
+  ])('is put in one place that waits for it: %s is refused', async (_, map) => {
+    const operations = `{"query":${JSON.stringify(UPLOAD_FILE)},"variables":{"i":[],"text":"x","own":{"__proto__":null},"input":{"file":null,"name":null}}}`;
+    const answer = await send(form({ operations, map }), staff);
+    expect([answer.status, await codeOf(answer)]).toEqual([400, 'INVALID_MULTIPART']);
+    expect((await send(form({ operations: operations.replace('"i":[],', '') }), staff)).status).toBe(200);
+  });
+
   test('is no text, and no part of the query', async () => {
     await staff.expectError('BAD_USER_INPUT', UPLOAD_FILE, { input: { file: '+14155550123' } });
     await staff.expectError('BAD_USER_INPUT', 'mutation { uploadFile(input: { file: "x" }) { userErrors { code } } }');

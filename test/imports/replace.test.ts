@@ -63,6 +63,52 @@ describe('R6.4: REPLACE', () => {
     expect(more.import).toMatchObject({ addedCount: 1, liftedCount: 3 });
   });
 
+  const fails = async (csv: string, input: object) => {
+    const task = await start(staff, { upload: await upload(server, staff, csv), ...nightly, ...input });
+    expect(await untilEnded(staff, task)).toMatchObject({ state: 'FAILED' });
+    return (await reportOf(staff, task)).failure;
+  };
+
+  test('lifts nothing while a row could not be read: it may be any of the numbers that seem to lack', async () => {
+    await importFile(server, staff, file(...range(1, 20)), nightly);
+    const head = await headOf(staff);
+    const rounded = `${file(...range(1, 18))}\n1.41556E+10\n1.41556E+10`;
+    const remedy =
+      '2 rows could not be read, and each may be a number that the file seems to lack. Mend these rows (see rowProblems) or drop them, then send the file again.';
+    expect(await fails(rounded, { maxLiftedShare: 1 })).toEqual({
+      code: 'UNREADABLE_ROWS',
+      message: `This file must not replace the earlier ones: ${remedy} Nothing was changed.`,
+    });
+    const dry = await importFile(server, staff, rounded, { ...nightly, isDryRun: true });
+    expect(dry.logLines.at(-1)).toMatchObject({ level: 'WARN', message: `A real import would be refused: ${remedy}` });
+    expect(await headOf(staff)).toBe(head);
+    // Nothing lacks: the row is one that nobody knew.
+    const more = await importFile(server, staff, `${file(...range(1, 21))}\nbad`, nightly);
+    expect(more.import).toMatchObject({ addedCount: 1, invalidCount: 1, liftedCount: 0 });
+  });
+
+  test.each([
+    ['a header alone', 'phone\n', /the file has no rows/],
+    ['another column', 'bad\n'.repeat(30), /none of the 30 rows has a readable number/],
+  ])('refuses a file that nothing can be read of, at any share, and its dry run: %s', async (_, csv, message) => {
+    await importFile(server, staff, file(1, 2), nightly);
+    const head = await headOf(staff);
+    const failure = { code: 'NOTHING_READABLE', message: expect.stringMatching(message) };
+    expect(await fails(csv, { maxLiftedShare: 1 })).toEqual(failure);
+    expect(await fails(csv, { maxLiftedShare: 1, isDryRun: true })).toEqual(failure);
+    expect(await headOf(staff)).toBe(head);
+  });
+
+  test('a row with a past expiry is in the file: its number does not lack', async () => {
+    await importFile(server, staff, file(1, 2, 3), nightly);
+    const [one, two] = numbers(1, 2);
+    const columns = { phone: 0, expiresAt: 1 };
+    const csv = `${one},\n${two},2020-01-31`;
+    const after = await importFile(server, staff, csv, { ...nightly, columns, maxLiftedShare: 1 });
+    expect(after.import).toMatchObject({ alreadyListedCount: 1, invalidCount: 1, liftedCount: 1 });
+    expect(await listed()).toEqual(numbers(1, 2));
+  });
+
   test("keeps what another import claims, what somebody changed by hand, and what is permanent; others' origins are others'", async () => {
     await importFile(server, staff, file(...range(1, 20)), nightly);
     await importFile(server, staff, file(1, 50), { origin: 'Other vendor' });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -46,4 +46,22 @@ test('a folder that could not be made is tried again', async () => {
   rmSync(path);
   expect(existsSync(await spool.newFolder())).toBe(true);
   await spool.close();
+});
+
+test('a spool that a cleaner took is made again', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'quietline-spool-test-'));
+  onceEnded('a folder', async () => rmSync(root, { recursive: true, force: true }));
+  const spool = new Spool(root);
+  await spool.newFolder();
+  rmSync(root, { recursive: true });
+  const folders = await Promise.all([spool.newFolder(), spool.newFolder()]);
+  expect(folders.map((folder) => existsSync(folder))).toEqual([true, true]);
+  await spool.close();
+});
+
+test.runIf(process.getuid?.() === 0)("another user's folder in the temp folder isn't used", async () => {
+  const root = mkdtempSync(join(tmpdir(), 'quietline-spool-test-'));
+  onceEnded('a folder', async () => rmSync(root, { recursive: true, force: true }));
+  chownSync(root, 12_345, 12_345);
+  await expect(new Spool(root).newFolder()).rejects.toThrow(/belongs to another user .* SPOOL_DIR/);
 });

@@ -30,6 +30,8 @@ async function refused(code: string, input: object, path: string, message: RegEx
 
 describe('an import that cannot be meant is not started', () => {
   test.each([
+    ['INVALID_VALUE', { headerLine: 1_000 }, 'headerLine', /can't be in line 1000: .+ is line 2\./],
+    ['INVALID_VALUE', { headerLine: 2 }, 'headerLine', /Line 2 has a phone number/],
     ['NOT_FOUND', { list: 'NOPE' }, 'list', /there are DNC/],
     ['NOT_FOUND', { upload: 'VXBsb2FkOng' }, 'upload', /no upload of yours/],
     ['REQUIRED', { columns: { reason: 1 } }, 'columns.phone', /which column/],

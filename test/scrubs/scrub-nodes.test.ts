@@ -173,6 +173,16 @@ test('what is in memory of the results is saved as soon as it is a part, in the 
   expect(lines.map((row) => row.quietline_line)).toEqual(Array.from({ length: 5_000 }, (_, n) => String(n + 2)));
 });
 
+test('a number where the header should be fails the scrub before any row comes back', async () => {
+  const id = await start('US', `${leads[0]},name\n${leads[1]},Ann\n`);
+  await expect(batches((await claim(node.database, handler(node))).work)).rejects.toMatchObject({
+    name: 'TaskFailure',
+    code: 'HEADER_HOLDS_NUMBERS',
+    message: expect.stringMatching(/^Line 1 has a phone number.+hasHeader: false/),
+  });
+  expect(await textOf(node.database, id, 'CALLABLE')).toBe('');
+});
+
 test('results that the environment has no room for fail the scrub, and leave nothing', async () => {
   const id = await start('US', wideFile);
   const full = scrubHandler({ ...node, cursors, maxStoredResultBytes: 1_200_000 });

@@ -163,6 +163,20 @@ describe('what is refused', () => {
     });
   });
 
+  test('a header that is said to be where numbers are: they would come back unchecked (R3.1)', async () => {
+    const hasNone = await upload(server, staff, `Ann,${onDnc}\nBob,${free}\n`);
+    const hasOne = await upload(server, staff, `name,phone\nAnn,${onDnc}\nBob,${free}\nCid,${free}\n`);
+    for (const [upload, hint, field] of [
+      [hasNone, { hasHeader: true }, 'hasHeader'],
+      [hasOne, { headerLine: 2 }, 'headerLine'],
+      [hasOne, { headerLine: 3, phoneColumns: [1] }, 'headerLine'],
+      [hasOne, { headerLine: 1_000 }, 'headerLine'],
+    ] as const)
+      expect(await refused('INVALID_VALUE', start(staff, { upload, ...hint }))).toMatchObject({
+        path: ['input', field],
+      });
+  });
+
   test('whoever may not scrub can start none, nor fetch what came of one (R7)', async () => {
     const id = await upload(server, staff, `${free}\n`);
     const may = rolesWith('file:import');

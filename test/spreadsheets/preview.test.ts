@@ -112,6 +112,7 @@ it('is not misled by a sign that its sample cuts in two', async () => {
 
 it.each([
   ['that Excel is told', 'sep=:\nPhone:Note\n4155550101:a\n', ':'],
+  ['that is none, for NUL can’t be stored', 'sep=\0\nPhone,Note\n4155550101,a\n', ','],
   ['that only the header has', 'Phone,Reason\n4155550101\n4155550102\n4155550103\n4155550104\n', ','],
 ])('finds the delimiter %s', async (_, text, delimiter) => {
   expect(await detectFormat(textFile(text))).toMatchObject({ delimiter });
@@ -129,7 +130,10 @@ it('takes what a person says before what it finds', async () => {
 it.each([
   [{ delimiter: 'TAB' }, 'input.delimiter'],
   [{ delimiter: '"' }, 'input.delimiter'],
+  [{ delimiter: '\0' }, 'input.delimiter'],
+  [{ delimiter: '\ud800' }, 'input.delimiter'],
   [{ headerLine: 0 }, 'input.headerLine'],
+  [{ headerLine: 2 }, 'input.headerLine'],
 ])('refuses hints that can’t be so: %j', async (hints, path) => {
   const refused = detectFormat(textFile('4155550101\n'), hints);
   await expect(refused).rejects.toMatchObject({ problems: [{ code: 'INVALID_VALUE', path: path.split('.') }] });

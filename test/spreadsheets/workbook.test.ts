@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { dateText, numberText } from '../../src/domain/spreadsheets/cell-text.ts';
 import { previewFile } from '../../src/domain/spreadsheets/preview-file.ts';
 import { readRows } from '../../src/domain/spreadsheets/read-rows.ts';
+import { xlsxSample } from '../../src/domain/spreadsheets/xlsx-rows.ts';
 import { SharedTexts } from '../../src/domain/spreadsheets/xlsx-shared-texts.ts';
 import { showsDays } from '../../src/domain/spreadsheets/xlsx-styles.ts';
 import { inlineRows, sheetXml, workbookBytes, workbookParts } from '../fixtures/workbook-bytes.ts';
@@ -63,6 +64,21 @@ it('knows which formats show days', () => {
   ];
   expect(days.filter((format) => !showsDays(format))).toEqual([]);
   expect(others.filter(showsDays)).toEqual([]);
+});
+
+it('takes a format that Excel would not allow for no date, at once', () => {
+  expect(showsDays('m'.repeat(255))).toBe(true);
+  const start = performance.now();
+  for (const sign of ['m', '"', '[', '[h', '\\']) expect(showsDays(`${sign.repeat(60_000)}s`)).toBe(false);
+  expect(performance.now() - start).toBeLessThan(500);
+});
+
+it('a sample holds only so much text, however little names it', async () => {
+  const row = `<row>${'<c t="s"><v>0</v></c>'.repeat(7)}</row>`;
+  const sharedTexts = `<si><t>${'x'.repeat(32_000)}</t></si>`;
+  const { rows, isWhole } = await xlsxSample(sheet(row.repeat(2_000), { sharedTexts }), 200);
+  expect(isWhole).toBe(false);
+  expect(rows).toHaveLength(Math.ceil((4 * 1024 ** 2) / (7 * 32_000)));
 });
 
 it('keeps shared texts, also over the ends of its blocks', () => {

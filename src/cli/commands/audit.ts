@@ -10,7 +10,7 @@ import { oneOf } from '../options.ts';
 import { withProgress } from '../progress.ts';
 import { outputOf, type Session, withSession } from '../session.ts';
 import { compareWithWitness, tellIntact, verifyFiles } from '../verify-files.ts';
-import { type FileOptions, fetchExport, refuseTwoUses } from './export.ts';
+import { checkOutput, type FileOptions, fetchExport } from './export.ts';
 
 interface VerifyOptions {
   /** Noted on an earlier day. */
@@ -96,7 +96,7 @@ interface ExportLogOptions extends FileOptions {
 }
 
 async function exportLog(session: Session, options: ExportLogOptions): Promise<ExitCode> {
-  refuseTwoUses(session, options);
+  await checkOutput(session, options);
   const input = { after: options.after, format: options.format, idempotencyKey: randomUUID() };
   const { task } = await session.api.change(EXPORT_LOG, 'startLogExport', { input });
   return fetchExport(session, task!.id, options);

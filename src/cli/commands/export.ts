@@ -10,6 +10,7 @@ import { graphql } from '../gql/index.ts';
 import { oneOf } from '../options.ts';
 import { LONG_PATIENCE_MS } from '../patience.ts';
 import { type Session, withSession } from '../session.ts';
+import { checkTargets, isStandardOutput } from '../targets.ts';
 import { followTask } from '../task.ts';
 
 interface ExportOptions extends EntryFilterOptions {
@@ -52,7 +53,7 @@ const START_EXPORT = graphql(`
 `);
 
 async function exportEntries(session: Session, options: ExportOptions): Promise<ExitCode> {
-  refuseTwoUses(session, options);
+  await checkOutput(session, options);
   const { format, raw = false } = options;
   const filterBy = entryFilterOf(options) ?? null;
   const input = { filterBy, format, isForSpreadsheet: !raw, idempotencyKey: randomUUID() };
@@ -60,9 +61,10 @@ async function exportEntries(session: Session, options: ExportOptions): Promise<
   return fetchExport(session, task!.id, options);
 }
 
-/** Standard output is either the file or what programs read of the command. */
-export function refuseTwoUses({ output }: Session, options: FileOptions): void {
-  if (output.json && options.output === undefined) throw wrongUse('With --json name a file with -o.');
+/** Before anything is begun. Standard output is either the file or what programs read of the command. */
+export async function checkOutput({ output }: Session, { output: file }: FileOptions): Promise<void> {
+  if (output.json && (file === undefined || isStandardOutput(file))) throw wrongUse('With --json name a file with -o.');
+  await checkTargets([{ name: '-o', file }]);
 }
 
 const EXPORT_REPORT = graphql(`
@@ -88,7 +90,7 @@ export async function fetchExport(session: Session, id: string, { output: file }
   const report = async () => (await api.ask(EXPORT_REPORT, { id }, LONG_PATIENCE_MS)).task?.export;
   await fetchFile(session, id, file, async () => (await report())?.file);
   const { rowCount = 0, cursor = null, format = null } = (await report()) ?? {};
-  if (file !== undefined) {
+  if (file !== undefined && !isStandardOutput(file)) {
     await output.tell(
       { type: 'result', task: id, file, format, rowCount, cursor, exitCode: EXIT.done },
       `${rowCount} rows\t${file}`,

@@ -6,7 +6,8 @@ import { fetchFile } from '../fetch-file.ts';
 import { graphql } from '../gql/index.ts';
 import { LONG_PATIENCE_MS } from '../patience.ts';
 import { type Session, withSession } from '../session.ts';
-import { type FileOptions, refuseTwoUses } from './export.ts';
+import { isStandardOutput } from '../targets.ts';
+import { checkOutput, type FileOptions } from './export.ts';
 
 interface FetchOptions extends FileOptions {
   readonly blocked?: boolean;
@@ -57,7 +58,7 @@ const FILES = graphql(`
 
 async function fetchTaskFile(session: Session, id: string, options: FetchOptions): Promise<ExitCode> {
   const { api, output } = session;
-  refuseTwoUses(session, options);
+  await checkOutput(session, options);
   const find = async () => {
     const { task } = await api.ask(FILES, { id }, LONG_PATIENCE_MS);
     const ofScrub = options.blocked ? task?.scrub?.blockedFile : task?.scrub?.callableFile;
@@ -66,7 +67,7 @@ async function fetchTaskFile(session: Session, id: string, options: FetchOptions
   // Before a file of ours is touched.
   if (!(await find())) throw noFile(id);
   await fetchFile(session, id, options.output, find);
-  if (options.output !== undefined) {
+  if (options.output !== undefined && !isStandardOutput(options.output)) {
     await output.tell({ type: 'result', task: id, file: options.output, exitCode: EXIT.done }, options.output);
   }
   return EXIT.done;

@@ -18,6 +18,7 @@ import {
   uploadTable,
 } from '../table-file.ts';
 import { tellPreview } from '../table-preview.ts';
+import { checkTargets, isStandardOutput } from '../targets.ts';
 import { followTask } from '../task.ts';
 
 export interface ImportOptions extends ColumnOptions, TableOptions, Pick<ChangeOptions, 'onBehalfOf'> {
@@ -97,6 +98,9 @@ const IMPORT = graphql(`
 async function importFile(session: Session, file: string, options: ImportOptions): Promise<ExitCode> {
   const { api, output } = session;
   const list = options.preview ? undefined : listOf(options);
+  if (output.json && isStandardOutput(options.invalidRows))
+    throw wrongUse('With --json name a file with --invalid-rows.');
+  await checkTargets([{ name: '--invalid-rows', file: options.invalidRows }], { name: 'The file to import', file });
   const upload = await uploadTable(session, file, options);
   if (list === undefined) return tellPreview(session, upload, options);
 

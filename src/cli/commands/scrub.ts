@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withExamples } from '../examples.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { wrongUse } from '../failure.ts';
 import { fetchFile } from '../fetch-file.ts';
 import type { Channel, Direction } from '../gql/graphql.ts';
 import { graphql } from '../gql/index.ts';
@@ -16,6 +17,7 @@ import {
   type TableOptions,
   uploadTable,
 } from '../table-file.ts';
+import { checkTargets, isStandardOutput } from '../targets.ts';
 import { followTask } from '../task.ts';
 
 interface ScrubOptions extends TableOptions {
@@ -88,6 +90,16 @@ const SCRUB_REPORT = graphql(`
 async function scrub(session: Session, file: string, options: ScrubOptions): Promise<ExitCode> {
   const { api, output } = session;
   const { channel, direction, country } = options;
+  // What has the rows can't have the report too.
+  const isPiped = [options.output, options.blocked].some(isStandardOutput);
+  if (isPiped && output.json) throw wrongUse('With --json name files with -o and --blocked.');
+  await checkTargets(
+    [
+      { name: '-o', file: options.output },
+      { name: '--blocked', file: options.blocked },
+    ],
+    { name: 'The leads', file },
+  );
   const upload = await uploadTable(session, file, options);
   const preview = await previewTable(session, upload, options);
   const phoneColumns = options.phoneColumn
@@ -114,7 +126,8 @@ async function scrub(session: Session, file: string, options: ScrubOptions): Pro
       blockedFile: options.blocked ?? null,
       exitCode,
     },
-    summary,
+    ...(isPiped ? [] : [summary]),
   );
+  if (isPiped) output.note(summary);
   return exitCode;
 }

@@ -48,7 +48,13 @@ export type ReadEntry =
       readonly warnings: readonly EntryWarning[];
       readonly kind: Extract<Listable, { ok: true }>['kind'];
     }
-  | { readonly ok: false; readonly problem: EntryProblem; readonly warnings: readonly EntryWarning[] };
+  | {
+      readonly ok: false;
+      readonly problem: EntryProblem;
+      readonly warnings: readonly EntryWarning[];
+      /** The number, where it isn't what is wrong. */
+      readonly phone?: string;
+    };
 
 export interface ReadOptions {
   readonly listId: number;
@@ -81,7 +87,8 @@ export function readEntryInput(input: AddEntryInput, options: ReadOptions): Read
     keepAsReceived: options.areOptOuts ?? false,
   });
   if (!listable.ok) return { ok: false, problem: listable.problem, warnings };
-  if (expiresAt && expiresAt <= options.now) return { ok: false, problem: expiryInThePast, warnings };
+  if (expiresAt && expiresAt <= options.now)
+    return { ok: false, problem: expiryInThePast, warnings, phone: listable.key };
   const row: EntryRow = {
     verb: 'ADD',
     phone: listable.key,

@@ -18,6 +18,8 @@ export interface ImportProblem {
 export interface ReadImportRow {
   /** Null when it can't be an entry: then the problem says why. */
   readonly row: EntryRow | null;
+  /** The number, which may be readable though the row can't be an entry; null when nobody knows which one it is. */
+  readonly phone: string | null;
   readonly problems: readonly ImportProblem[];
 }
 
@@ -64,7 +66,8 @@ function readRow(cells: readonly string[], reading: ImportReading, options: Read
   if (!entry.ok) {
     const { code, message, remedy } = entry.problem;
     const field = code === 'EXPIRY_IN_THE_PAST' ? 'expiresAt' : 'phone';
-    return { row: null, problems: [about(field, { severity: 'INVALID', code, message: `${message} ${remedy}` })] };
+    const problems = [about(field, { severity: 'INVALID', code, message: `${message} ${remedy}` })];
+    return { row: null, phone: entry.phone ?? null, problems };
   }
   const warnings = entry.warnings.map(({ field, code, message }) =>
     about(field, { severity: 'WARNING', code, message }),
@@ -80,6 +83,7 @@ function readRow(cells: readonly string[], reading: ImportReading, options: Read
       ...(businessNumber ? { businessNumber } : {}),
       ...(businessNumber === null ? { status: 'PENDING' } : {}),
     },
+    phone: entry.row.phone,
     problems: warnings,
   };
 }

@@ -43,7 +43,11 @@ export async function startImport(
   const ownerId = await log.actorId(environmentId, actorOf(viewer));
   // Looked at before the lock is taken; a retry of what was done is answered even if the upload has gone.
   const seen = await orProblem(
-    lookAtUpload(database.read, { environmentId, ownerId }, input.upload, { ...input, defaultCountry }),
+    lookAtUpload(database.read, { environmentId, ownerId }, input.upload, {
+      ...input,
+      defaultCountry,
+      phoneColumns: [request.columns.phone],
+    }),
   );
   return startTask(log, viewer, 'startImport', input, async (sql) => {
     if (seen instanceof UserProblemError) throw seen;
@@ -86,7 +90,7 @@ async function orProblem<T>(work: Promise<T>): Promise<T | UserProblemError> {
 
 /** A column that the file doesn't have would make every row invalid, or lose what it should bring, without a word. */
 function assertColumns(columns: ImportColumns, count: number): void {
-  // Nothing is seen of a file whose header is said to be far down.
+  // Nothing is seen of a file whose first row is longer than what is looked at.
   const missing = columnFields.filter((field) => (columns[field] ?? 0) >= count);
   if (count === 0 || missing.length === 0) return;
   const message = `The file has ${count} columns, so the last one is ${count - 1}: columns are counted from 0, and previewImport shows them.`;

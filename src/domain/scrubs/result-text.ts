@@ -1,6 +1,7 @@
 import { BYTE_ORDER_MARK, csvLine } from '../spreadsheets/csv-line.ts';
 import type { FileEncoding, FileFormat, FileRow } from '../spreadsheets/file-format.ts';
 import { type FileSource, readRange } from '../spreadsheets/file-source.ts';
+import { protectCell } from '../spreadsheets/formula-guard.ts';
 import { utf8Pieces } from '../spreadsheets/text-encoding.ts';
 import type { Block } from './judge-rows.ts';
 
@@ -29,8 +30,9 @@ export interface ResultLayout {
 
 /**
  * Writes rows as they came: in UTF-8 (with a byte order mark if there was one), with the delimiter, the line ends and the
- * quotation marks that the file has. The rows of a sheet, which have no text of their own, become CSV; no cell is guarded
- * against formulas there, since these rows go back to where they came from.
+ * quotation marks that the file has. The rows of a sheet, which have no text of their own, become CSV; none of their
+ * cells is guarded against formulas, since these rows go back to where they came from. What is added is guarded: a list's
+ * reason is whatever somebody typed.
  */
 export class ResultText {
   readonly #layout: ResultLayout;
@@ -49,7 +51,7 @@ export class ResultText {
   }
 
   blocked(row: FileRow, { outcome, reason, lists }: Block): string {
-    return this.#longer(row, [outcome, reason, lists.join(' '), String(row.line)]);
+    return this.#longer(row, [outcome, reason, lists.join(' '), String(row.line)].map(protectCell));
   }
 
   #longer(row: FileRow, added: readonly string[]): string {

@@ -5,8 +5,8 @@ import { looksLikeNumber } from './phone-cell.ts';
 import { UnreadableFileError } from './unreadable-file-error.ts';
 
 const CANDIDATES = [',', ';', '\t', '|'];
-/** Excel writes and reads it on the first line: `sep=;`. */
-const SEPARATOR_LINE = /^"?sep=([^"\r\n])"?[\r\n]/iu;
+/** Excel writes and reads it on the first line: `sep=;`. NUL can't be stored with the format, and names nothing. */
+const SEPARATOR_LINE = /^"?sep=([^"\r\n\0])"?[\r\n]/iu;
 const ROWS = 100;
 const CELLS = 50;
 /** In fewer of the lines it is punctuation. */

@@ -3,7 +3,7 @@ import { findDelimiter } from './delimiter.ts';
 import type { FileFormat, FileRow, FormatHints } from './file-format.ts';
 import { emptyFile, fileKind, refuseBinary } from './file-kind.ts';
 import { type FileSource, readRange } from './file-source.ts';
-import { checkHints } from './format-hints.ts';
+import { checkHeaderIsSeen, checkHints } from './format-hints.ts';
 import { findHeaderLine } from './header-row.ts';
 import { findEncoding } from './text-encoding.ts';
 import { xlsxSample } from './xlsx-rows.ts';
@@ -59,6 +59,7 @@ async function lookAtWorkbook(source: FileSource, hints: FormatHints): Promise<L
 }
 
 function headerLine(rows: readonly FileRow[], hints: FormatHints): number | null {
+  checkHeaderIsSeen(hints, rows);
   if (hints.headerLine) return hints.headerLine;
   if (hints.hasHeader === false) return null;
   return findHeaderLine(rows) ?? (hints.hasHeader ? (rows[0]?.line ?? null) : null);

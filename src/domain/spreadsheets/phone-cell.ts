@@ -18,6 +18,14 @@ export function looksLikeNumber(cell: string): boolean {
   return !('code' in text) && text.digits.length >= FEWEST_DIGITS && text.digits.length <= MOST_DIGITS;
 }
 
+/**
+ * Whether a cell can be a number: it looks like one, or reads as one of a country whose numbers are short. For cells that
+ * must not be overlooked; a date of a report is none.
+ */
+export function mayBeNumber(cell: string, defaultCountry: CountryCode): boolean {
+  return looksLikeNumber(cell) || (!DATE.test(cell) && parsePhoneNumber(cell, { defaultCountry }).ok);
+}
+
 /** Whether an import would take the cell as a number. */
 export function readsAsNumber(cell: string, defaultCountry: CountryCode): boolean {
   if (!looksLikeNumber(cell)) return false;

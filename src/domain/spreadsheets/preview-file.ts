@@ -26,6 +26,8 @@ export interface FilePreview {
   readonly guess: ColumnGuess;
   /** Why that column is taken for the phone numbers, or why none is. */
   readonly phoneReason: string;
+  /** The header and what stands above it, which aren't data. */
+  readonly head: readonly FileRow[];
   /** The first rows behind the header. */
   readonly rows: readonly FileRow[];
 }
@@ -56,16 +58,17 @@ export async function previewFile(source: FileSource, options: PreviewOptions): 
   const headerLine = format.headerLine ?? 0;
   const header = rows.find(({ line }) => line === headerLine)?.cells ?? [];
   const data = rows.filter(({ line }) => line > headerLine);
-  const above = rows.length - data.length;
+  const head = rows.filter(({ line }) => line <= headerLine);
   const facts = await factsOf(header, data, options);
   const guess = guessColumns(facts);
   return {
     format,
     size: source.size,
-    estimatedRows: estimatedRows === null ? null : Math.max(estimatedRows - above, data.length),
+    estimatedRows: estimatedRows === null ? null : Math.max(estimatedRows - head.length, data.length),
     columns: await mapInSlices(facts, (column) => previewColumn(column, data)),
     guess,
     phoneReason: explainPhoneColumn(facts, guess.phone),
+    head,
     rows: data.slice(0, options.sampleRows ?? SAMPLE_ROWS),
   };
 }

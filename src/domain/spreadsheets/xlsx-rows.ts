@@ -12,6 +12,9 @@ import { ZipFile } from './zip-file.ts';
 /** Few bytes can name cells that are far apart, and all between them are made: so few bytes are read at once. */
 const SLICE_BYTES = 4 * 1024;
 
+/** Of a sample: enough for hundreds of long rows. Cells that share a text of 32 kB would make gigabytes of a small file. */
+const SAMPLE_CHARACTERS = 4 * 1024 ** 2;
+
 interface Reading {
   readonly limits: FileLimits;
   readonly stats: ReadStats;
@@ -60,12 +63,19 @@ export async function xlsxSample(source: FileSource, most: number): Promise<Xlsx
 async function firstRows(zip: ZipFile, workbook: Workbook, textAt: (index: number) => string, most: number) {
   const rows: FileRow[] = [];
   let declaredRows: number | null = null;
+  let characters = 0;
+  let isWhole = true;
   for await (const found of sheetRows(zip, workbook, textAt, { limits: fileLimits, stats: { emptyRows: 0 } })) {
-    rows.push(...found.rows);
     declaredRows = found.declaredRows;
-    if (rows.length > most) break;
+    for (const row of found.rows) {
+      isWhole = rows.length < most && characters < SAMPLE_CHARACTERS;
+      if (!isWhole) break;
+      rows.push(row);
+      for (const cell of row.cells) characters += cell.length;
+    }
+    if (!isWhole) break;
   }
-  return { rows: rows.slice(0, most), declaredRows, isWhole: rows.length <= most };
+  return { rows, declaredRows, isWhole };
 }
 
 interface SomeRows {

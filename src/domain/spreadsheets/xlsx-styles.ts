@@ -3,6 +3,8 @@ import { damaged, type ZipFile } from './zip-file.ts';
 
 const MOST_BYTES = 64 * 1024 ** 2;
 const MOST_STYLES = 100_000;
+/** Excel allows no longer format; what is longer shows no day. */
+const LONGEST_FORMAT = 255;
 
 /** The numbers of the built-in formats that show days; 27 to 36 and 50 to 58 do in East Asia. */
 const BUILT_IN: readonly (readonly [from: number, to: number])[] = [
@@ -44,10 +46,11 @@ function isBuiltInDate(format: number): boolean {
 
 /** `yyyy-mm-dd` and `d. mmmm`; not `[h]:mm`, whose `m` are minutes, nor what is text or a colour in a format. */
 export function showsDays(formatCode: string): boolean {
+  if (formatCode.length > LONGEST_FORMAT) return false;
   const letters = formatCode
     .replace(/"[^"]*"?|\[(?![hms]+\])[^\]]*\]?|[\\_*]./gi, '')
     .split(';')[0]!
     .toLowerCase();
   if (/general/.test(letters)) return false;
-  return /[yd]/.test(letters) || /^[^hs]*m[^hs]*$/.test(letters);
+  return /[yd]/.test(letters) || (letters.includes('m') && !/[hs]/.test(letters));
 }

@@ -8,6 +8,8 @@ const MOST_ROWS = 1_048_576;
 /** Handed on at once. */
 const FULL_ROWS = 500;
 const FULL_CELLS = 50_000;
+/** A few bytes of a sheet name a shared text of 32 kB, again and again. */
+const FULL_CHARACTERS = 4 * 1024 ** 2;
 /** A cell takes twenty bytes of the sheet, a gap none: with a far cell in every row a small file would fill any memory. */
 const MOST_CELLS_PER_BYTE = 10;
 const FREE_CELLS = 10_000_000;
@@ -17,8 +19,9 @@ export class SheetTable {
   readonly #limits: FileLimits;
   readonly #stats: ReadStats;
   #rows: FileRow[] = [];
-  /** Cells of these rows, and of all. */
+  /** Cells and characters of these rows, and cells of all. */
   #cells = 0;
+  #rowsCharacters = 0;
   #allCells = 0;
   #line = 0;
   /** What the open row has. */
@@ -35,13 +38,14 @@ export class SheetTable {
 
   /** There is enough to hand on. */
   get isFull(): boolean {
-    return this.#rows.length >= FULL_ROWS || this.#cells >= FULL_CELLS;
+    return this.#rows.length >= FULL_ROWS || this.#cells >= FULL_CELLS || this.#rowsCharacters >= FULL_CHARACTERS;
   }
 
   take(): FileRow[] {
     const rows = this.#rows;
     this.#rows = [];
     this.#cells = 0;
+    this.#rowsCharacters = 0;
     return rows;
   }
 
@@ -75,6 +79,7 @@ export class SheetTable {
       return;
     }
     this.#cells += this.#width;
+    for (const [, text] of this.#found) this.#rowsCharacters += text.length;
     this.#allCells += this.#width;
     if (this.#allCells > FREE_CELLS + MOST_CELLS_PER_BYTE * this.bytesRead) throw bomb();
     const cells = new Array<string>(this.#width).fill('');

@@ -54,7 +54,8 @@ const StartImportInput = builder.inputType('StartImportInput', {
       type: ImportMode,
       required: true,
       defaultValue: 'ADD',
-      description: 'What is done about numbers that the file lacks. REPLACE needs an origin, and entry:remove.',
+      description:
+        'What is done about numbers that the file lacks. REPLACE needs an origin, and entry:remove. It fails and changes nothing when no row of the file has a readable number (NOTHING_READABLE), or when some rows could not be read while numbers seem to lack (UNREADABLE_ROWS): such a row may be any of them. A row whose expiry is past has its number, which does not lack.',
     }),
     origin: t.string({
       description:
@@ -62,7 +63,7 @@ const StartImportInput = builder.inputType('StartImportInput', {
     }),
     maxLiftedShare: t.float({
       description:
-        "REPLACE only: nothing is changed when more than this part of the origin's numbers would be lifted; 0 to 1, by default 0.1. What the file lacks and something else keeps isn't counted.",
+        "REPLACE only: nothing is changed when more than this part of the origin's numbers would be lifted; 0 to 1, by default 0.1. What the file lacks and something else keeps isn't counted. No share lets a file with unreadable rows lift anything (see mode).",
     }),
     asOptOuts: t.boolean({
       required: true,

@@ -47,7 +47,7 @@ export async function* findLacking(
     } while (key !== null);
   }
   const run = join(folder, 'lacking');
-  const found = yield* subtract(await fewRuns(await sorter.finish()), file.runs, run);
+  const found = yield* subtract(await fewRuns(await sorter.finish()), [...file.runs, ...file.presentRuns], run);
   return { earlier, run, ...found };
 }
 

@@ -2,7 +2,7 @@ import { importRowReader } from '../../domain/imports/read-import-row.ts';
 import type { LineProblem } from '../../domain/imports/row-problems.ts';
 import { localFile } from '../../domain/spreadsheets/file-source.ts';
 import { readRows } from '../../domain/spreadsheets/read-rows.ts';
-import { encodeRow, type RowDefaults, rowDefaults } from './entry-line.ts';
+import { encodeRow, keyOf, type RowDefaults, rowDefaults } from './entry-line.ts';
 import { fewRuns } from './merge-runs.ts';
 import type { ReadFile, ReadingJob } from './reading-messages.ts';
 import { RunSorter } from './run-sorter.ts';
@@ -26,7 +26,9 @@ export async function readFile(job: ReadingJob, listener: ReadingListener): Prom
   const readRow = importRowReader(reading);
   const defaults: RowDefaults = rowDefaults(reading);
   const sorter = new RunSorter(folder, 'rows');
+  const present = new RunSorter(folder, 'present');
   const counts = { ROWS: 0, INVALID: 0, WARNING: 0 };
+  let unreadable = 0;
   let problems: LineProblem[] = [];
   const stats = { emptyRows: 0 };
   for await (const rows of readRows(localFile(path, name), format, { stats })) {
@@ -37,7 +39,10 @@ export async function readFile(job: ReadingJob, listener: ReadingListener): Prom
         counts[problem.severity] += 1;
         problems.push({ ...problem, line, n });
       }
-      const full = read.row && sorter.add(encodeRow(read.row, line, defaults));
+      if (read.phone === null) unreadable += 1;
+      const full = read.row
+        ? sorter.add(encodeRow(read.row, line, defaults))
+        : read.phone !== null && present.add(`${keyOf(read.phone)}\t`);
       if (await full) await full;
       if (problems.length < PROBLEMS_AT_ONCE) continue;
       await listener.problems(problems);
@@ -46,5 +51,10 @@ export async function readFile(job: ReadingJob, listener: ReadingListener): Prom
     listener.rows(counts.ROWS);
   }
   if (problems.length > 0) await listener.problems(problems);
-  return { runs: await fewRuns(await sorter.finish()), counts: { ...counts, EMPTY_LINES: stats.emptyRows } };
+  return {
+    runs: await fewRuns(await sorter.finish()),
+    presentRuns: await fewRuns(await present.finish()),
+    unreadable,
+    counts: { ...counts, EMPTY_LINES: stats.emptyRows },
+  };
 }

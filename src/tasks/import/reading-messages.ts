@@ -16,6 +16,10 @@ export interface ReadingJob {
 /** The file as read: every row that can be an entry is in one of the runs, sorted by number. */
 export interface ReadFile {
   readonly runs: readonly string[];
+  /** Numbers of rows that can't be entries though their number is readable: the file has them (R6.4). As runs of `key TAB`. */
+  readonly presentRuns: readonly string[];
+  /** Rows whose number nobody knows. */
+  readonly unreadable: number;
   readonly counts: {
     readonly ROWS: number;
     readonly INVALID: number;
