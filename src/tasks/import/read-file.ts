@@ -43,7 +43,7 @@ export async function readFile(job: ReadingJob, listener: ReadingListener): Prom
       const full = read.row
         ? sorter.add(encodeRow(read.row, line, defaults))
         : read.phone !== null && present.add(`${keyOf(read.phone)}\t`);
-      if (await full) await full;
+      if (full instanceof Promise) await full;
       if (problems.length < PROBLEMS_AT_ONCE) continue;
       await listener.problems(problems);
       problems = [];
