@@ -37,7 +37,24 @@ export const permissions = {
   'log:export': ['ADMIN', 'COMPLIANCE', 'AUDITOR'],
   'feed:follow': ['ADMIN', 'COMPLIANCE', 'DIALER', 'INTEGRATOR', 'AUDITOR', 'READ_ONLY'],
   'audit:read': ['ADMIN', 'COMPLIANCE', 'AUDITOR'],
+  /** authorizeContact and recordCallOutcome: what a dialer or an agent's screen says and asks around a contact. */
+  'contact:authorize': ['ADMIN', 'COMPLIANCE', 'AGENT', 'DIALER', 'INTEGRATOR'],
+  'call:record': ['ADMIN', 'COMPLIANCE', 'AGENT', 'DIALER', 'INTEGRATOR'],
+  /** Besides the signed endpoints, which need no role. */
+  'message:receive': ['ADMIN', 'INTEGRATOR'],
+  'consent:record': ['ADMIN', 'COMPLIANCE', 'AGENT', 'INTEGRATOR'],
+  'consent:revoke': ['ADMIN', 'COMPLIANCE', 'AGENT', 'DIALER', 'INTEGRATOR'],
+  /** Their evidence needs evidence:see. */
+  'consent:see': ['ADMIN', 'COMPLIANCE', 'INTEGRATOR', 'AUDITOR'],
+  /** Everybody's attempts; an AGENT sees those they made themselves. */
+  'attempt:see': ['ADMIN', 'COMPLIANCE', 'AUDITOR'],
+  'attempt:see-own': ['ADMIN', 'COMPLIANCE', 'AGENT', 'AUDITOR'],
+  'statistics:see': roles,
   'settings:write': ['ADMIN', 'COMPLIANCE'],
+  /** Custom lists, campaigns, dispositions. */
+  'list:manage': ['ADMIN', 'COMPLIANCE'],
+  'campaign:manage': ['ADMIN', 'COMPLIANCE'],
+  'webhook:manage': ['ADMIN', 'COMPLIANCE'],
   'key:manage': ['ADMIN'],
   'environment:manage': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;

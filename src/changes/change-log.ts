@@ -12,13 +12,26 @@ import { WriteQueue } from './write-queue.ts';
 /** P2.4: how long a writer waits for its own node to have read what it wrote. */
 const CATCH_UP_MS = 2_000;
 
-/** A change of something that isn't an entry: a list, a setting, an environment, a key (R5.1). */
-export interface PlainChange {
-  readonly kind: Extract<ChangeKind, 'LIST' | 'SETTING' | 'ENVIRONMENT' | 'API_KEY'>;
+/** A change of something that isn't an entry: configuration, or a consent (R5.1). */
+export type PlainChange = ConfigChange | ConsentChange;
+
+/** A change of a list, a campaign, a disposition, a setting, an environment, a key or an endpoint. */
+export interface ConfigChange {
+  readonly kind: Extract<
+    ChangeKind,
+    'LIST' | 'CAMPAIGN' | 'DISPOSITION' | 'SETTING' | 'ENVIRONMENT' | 'API_KEY' | 'WEBHOOK'
+  >;
   readonly listId?: number;
-  /** JSON text: only what changed, never a secret. */
+  /** JSON text: only what changed, never a secret. Of a list or a campaign `after` is the whole of it. */
   readonly before: string | null;
   readonly after: string | null;
+}
+
+/** A consent was given or has ended; its row is written. The database says the rest. */
+export interface ConsentChange {
+  readonly kind: 'CONSENT';
+  readonly consentId: string;
+  readonly isEnd: boolean;
 }
 
 export interface PlainChangeSet {
@@ -170,6 +183,9 @@ export async function appendPlain(
   },
 ): Promise<number> {
   const { changes } = set;
+  const consents = changes.filter((change) => change.kind === 'CONSENT');
+  if (consents.length > 0) return appendConsents(sql, environmentId, set, consents);
+  const plain = changes as readonly ConfigChange[];
   const { rows } = await sql.query<{ head: string }>(APPEND, [
     environmentId,
     [set.id ?? randomUUID()],
@@ -177,12 +193,34 @@ export async function appendPlain(
     [set.operation],
     [set.onBehalfOf ?? null],
     [set.reason ?? null],
-    changes.map(() => 1),
-    changes.map((change) => change.kind),
-    changes.map((change) => change.listId ?? null),
-    changes.map((change) => change.before),
-    changes.map((change) => change.after),
+    plain.map(() => 1),
+    plain.map((change) => change.kind),
+    plain.map((change) => change.listId ?? null),
+    plain.map((change) => change.before),
+    plain.map((change) => change.after),
   ]);
+  return toPosition(rows[0]!.head);
+}
+
+async function appendConsents(
+  sql: Sql,
+  environmentId: number,
+  set: Omit<Parameters<typeof appendPlain>[2], 'changes'>,
+  consents: readonly ConsentChange[],
+): Promise<number> {
+  const { rows } = await sql.query<{ head: string }>(
+    'SELECT append_consents($1::int, $2::uuid, $3::int, $4, $5::bigint, $6::bigint, $7::bigint[], $8::boolean[]) AS head',
+    [
+      environmentId,
+      set.id ?? randomUUID(),
+      set.actorId,
+      set.operation,
+      set.onBehalfOf ?? null,
+      set.reason ?? null,
+      consents.map(({ consentId }) => consentId),
+      consents.map(({ isEnd }) => isEnd),
+    ],
+  );
   return toPosition(rows[0]!.head);
 }
 
@@ -190,4 +228,4 @@ const NONE = (type: string) => `array_fill(NULL::${type}, ARRAY[cardinality($7::
 const APPEND = `SELECT head FROM append_changes($1::int,
   $2::uuid[], $3::int[], $4::text[], $5::bigint[], $6::bigint[], '{null}'::bigint[], '{null}'::bigint[],
   $7::int[], $8::change_kind[], ${NONE('bigint')}, $9::int[], ${NONE('bytea')}, ${NONE('text')}, $10::text[], $11::text[],
-  ${NONE('bigint')}, ${NONE('bigint')}, ${NONE('bigint')}, ${NONE('bigint')}, ${NONE('int')})`;
+  ${NONE('bigint')}, ${NONE('bigint')}, ${NONE('bigint')}, ${NONE('bigint')}, ${NONE('int')}, ${NONE('bigint')})`;

@@ -12,7 +12,11 @@ export type ChangeKind =
   | 'LIST'
   | 'SETTING'
   | 'ENVIRONMENT'
-  | 'API_KEY';
+  | 'API_KEY'
+  | 'CAMPAIGN'
+  | 'DISPOSITION'
+  | 'CONSENT'
+  | 'WEBHOOK';
 
 /** One row of the log as the feed and the index read it. */
 export interface ChangeRecord {
@@ -20,9 +24,9 @@ export interface ChangeRecord {
   readonly kind: ChangeKind;
   readonly entryId: string | null;
   readonly listId: number | null;
-  /** The number; null for changes of lists, settings, environments and keys. */
+  /** The number, of an entry or a consent; null for changes of configuration. */
   readonly phone: string | null;
-  /** The number's whole state after the change set (facts.ts); null when `phone` is. */
+  /** The number's whole state after the change set: of entries facts.ts, of consents consent-facts.ts; null when `phone` is. */
   readonly facts: string | null;
   readonly before: string | null;
   readonly after: string | null;
@@ -109,11 +113,12 @@ export async function readChangeSets(sql: Sql, environmentId: number, after: num
 // that it has a row or two, and takes any index that begins with it. OFFSET 0: of a million changes it would begin with those.
 const READ_CHANGE_SETS = `
   SELECT s.first_position, s.position AS set_position, s.at, s.actor_id, s.reason_id AS set_reason_id, s.prev_hash, s.hash,
-         c.position, c.kind, c.entry_id, c.list_id, c.facts, c.before, c.after, c.reason_id, e.phone, e.source, e.external_reference
+         c.position, c.kind, c.entry_id, c.list_id, c.facts, c.before, c.after, c.reason_id, coalesce(e.phone, k.phone) AS phone, e.source, e.external_reference
     FROM (SELECT * FROM change_set
            WHERE environment_id = $1 AND position > $2
              AND position <= greatest($3::bigint, (SELECT min(position) FROM change_set WHERE environment_id = $1 AND position > $2))
            ORDER BY position) s
    CROSS JOIN LATERAL (SELECT * FROM change c WHERE c.environment_id = s.environment_id AND c.position BETWEEN s.first_position AND s.position OFFSET 0) c
     LEFT JOIN LATERAL (SELECT phone, source, external_reference FROM entry e WHERE e.environment_id = c.environment_id AND e.id = c.entry_id LIMIT 1) e ON true
+    LEFT JOIN LATERAL (SELECT phone FROM consent k WHERE k.environment_id = c.environment_id AND k.id = c.consent_id LIMIT 1) k ON true
    ORDER BY c.position`;

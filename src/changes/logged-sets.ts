@@ -15,7 +15,7 @@ export interface LoggedText {
 
 export interface LoggedRow extends ChainRow {
   readonly setPosition: number;
-  /** Of the entry's row; null for changes of anything else. */
+  /** Of the entry's or the consent's row; null for changes of anything else. */
   readonly phone: string | null;
   readonly salt: Buffer | null;
   readonly texts: readonly LoggedText[];
@@ -155,6 +155,8 @@ const SETS = `
 
 const ROWS = `
   SELECT c.position, c.set_position, c.kind, c.entry_id, c.list_id, encode(c.phone_commitment, 'hex') AS commitment, c.facts, c.before, c.after,
-         c.reason_id, c.reason_before_id, c.evidence_id, c.evidence_before_id, c.related_position, e.phone, e.salt
+         c.reason_id, c.reason_before_id, c.evidence_id, c.evidence_before_id, c.related_position,
+         coalesce(e.phone, k.phone) AS phone, coalesce(e.salt, k.salt) AS salt
     FROM (SELECT * FROM change WHERE environment_id = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4) c
-    LEFT JOIN LATERAL (SELECT phone, salt FROM entry e WHERE e.environment_id = c.environment_id AND e.id = c.entry_id LIMIT 1) e ON true`;
+    LEFT JOIN LATERAL (SELECT phone, salt FROM entry e WHERE e.environment_id = c.environment_id AND e.id = c.entry_id LIMIT 1) e ON true
+    LEFT JOIN LATERAL (SELECT phone, salt FROM consent k WHERE k.environment_id = c.environment_id AND k.id = c.consent_id LIMIT 1) k ON true`;

@@ -60,6 +60,7 @@ export function* textsOf(calls: readonly WriteCall[]): Generator<string | null |
     yield call.reason;
     yield call.evidence;
     yield onBehalfOf(call);
+    yield call.word?.body;
     for (const row of call.rows) {
       yield row.reason;
       yield row.evidence;
@@ -71,6 +72,7 @@ export function* textsOf(calls: readonly WriteCall[]): Generator<string | null |
 export function parametersOf(
   { calls, places, sets, setIds }: WriteBatch,
   actors: readonly number[],
+  reporters: readonly (number | null)[],
   textId: (text: string | null | undefined) => string | null,
 ): unknown[] {
   const rows = places.map(({ call, row }) => calls[call]!.rows[row]!);
@@ -90,6 +92,7 @@ export function parametersOf(
     unlessNone(calls.map((call) => (call.task ? JSON.stringify(call.task.checkpoint) : null))),
     unlessNone(calls.map((call) => call.task?.rowsDone ?? null)),
     unlessNone(calls.map((call) => (call.task?.count ? JSON.stringify(call.task.count) : null))),
+    unlessNone(calls.map((call, c) => onceJson(call, reporters[c]!, textId))),
     sets.map((call) => call + 1),
     setIds,
     sets.map((_, n) => textId(setCall(n).reason)),
@@ -116,6 +119,36 @@ export function parametersOf(
     unlessNone(rows.map(needed)),
     unlessNone(rows.map((row) => row.version ?? null)),
   ];
+}
+
+/** The row of `message` or `call_fact` that the call is taken once by, in the columns' names. */
+function onceJson(
+  { word, fact, campaignId = null }: WriteCall,
+  reporter: number | null,
+  textId: (text: string | null | undefined) => string | null,
+): string | null {
+  if (fact) {
+    const { callId, phone, kind, value, direction, agent } = fact;
+    const report = { direction, campaign_id: campaignId, agent, actor_id: reporter };
+    return JSON.stringify({ call_id: callId, phone, kind, value, ...report });
+  }
+  if (!word) return null;
+  const { door, phone, raw, meaning, via, certainty, rule, confirms, consent } = word;
+  return JSON.stringify({
+    door,
+    external_id: word.externalId,
+    digest: `\\x${word.digest.toString('hex')}`,
+    endpoint_id: word.endpointId ?? null,
+    phone,
+    raw: raw ?? null,
+    business_number: word.businessNumber,
+    text_id: textId(word.body),
+    received_at: word.receivedAt.toISOString(),
+    ...{ meaning, via, certainty, rule, confirms, consent },
+    decided_by: word.decidedBy,
+    campaign_id: campaignId,
+    actor_id: reporter,
+  });
 }
 
 /** A column without a value travels as an empty array: an import has many, and each costs time on both sides. */

@@ -64,6 +64,66 @@ export interface ImportClaims {
   readonly of?: readonly string[];
 }
 
+/** What an inbound message means (R4.2, R4.3). */
+export type MessageMeaning = 'OPT_OUT' | 'OPT_IN' | 'HELP' | 'NONE';
+
+/**
+ * An inbound message that a call is made for: taken once per door, carrier's id, sender and text (R4.7), kept with what it
+ * did, and weighed against the contact's other words under a lock (R4.1).
+ */
+export interface ContactWord {
+  /** The key, person or endpoint that it came through: `key:12`, `person:…`, `endpoint:3`. */
+  readonly door: string;
+  readonly endpointId?: number;
+  readonly externalId: string;
+  /** Of sender, receiver and text: the same id with another digest is another message. */
+  readonly digest: Buffer;
+  /** The key that the sender is listed under. */
+  readonly phone: string;
+  readonly raw?: string | null;
+  readonly businessNumber: string;
+  /** The text, where it is to be kept: of opt-outs, opt-ins and HELP. */
+  readonly body: string | null;
+  readonly receivedAt: Date;
+  readonly meaning: MessageMeaning;
+  readonly via: 'KEYWORD' | 'PHRASE' | null;
+  readonly certainty: 'HIGH' | 'MEDIUM' | null;
+  readonly rule: string | null;
+  /** The words that decided. */
+  readonly decidedBy: string | null;
+  /** Whether an opt-out by it would be confirmed (R4.5): high certainty. */
+  readonly confirms: boolean;
+  /** The consent that it gives when it acts: START express, what neither opts out nor in implied for its thread (R4.9). */
+  readonly consent: 'EXPRESS' | 'IMPLIED' | null;
+  /** Who handed it in. */
+  readonly reporter: ActorRef;
+}
+
+/** A fact of a phone call that a call of ours is made for: each is taken once (R4.8). */
+export interface CallFact {
+  readonly callId: string;
+  readonly phone: string;
+  readonly kind: 'ADD_TO_DNC' | 'DISPOSITION' | 'IVR_KEY' | 'TRANSCRIPT';
+  /** The disposition, the key, the digest of the sentence; '' for ADD_TO_DNC. */
+  readonly value: string;
+  readonly direction: 'OUTBOUND' | 'INBOUND';
+  readonly agent: string | null;
+  /** Who reported it. */
+  readonly reporter: ActorRef;
+}
+
+/** What became of a word: `isNew` is false for one that was taken before, and the rest is then what it did at that time. */
+export interface WordOutcome {
+  readonly id: string;
+  readonly isNew: boolean;
+  /** SUPERSEDED: a newer START is known. NOT_NEWER: a START that isn't newer than the newest opt-out. */
+  readonly effect: 'LISTED' | 'SUPERSEDED' | 'LIFTED' | 'NOT_NEWER' | 'NONE';
+  /** This opt-out is the one that is confirmed (R4.5). */
+  readonly isConfirmed: boolean;
+  /** The door has had this id with another sender or text (R4.7). */
+  readonly isIdReused: boolean;
+}
+
 /** Who acts: kept once per environment, by subject. */
 export interface ActorRef {
   readonly type: 'API_KEY' | 'PERSON' | 'SYSTEM';
@@ -99,6 +159,12 @@ export interface WriteCall {
   readonly task?: TaskBatch;
   /** The import that lists these numbers, or that gives up its claims on them (R6.3). */
   readonly claims?: ImportClaims;
+  /** The inbound message that this is the effect of. Of an opt-in, `rows` remove every opt-out that it may lift, as read. */
+  readonly word?: ContactWord;
+  /** The fact of a phone call that this is the effect of. */
+  readonly fact?: CallFact;
+  /** The campaign that a word or a fact came by; kept with its entries. */
+  readonly campaignId?: number | null;
   /** Task batches yield to single calls in the queue (P1.3). */
   readonly background?: boolean;
 }
@@ -135,6 +201,10 @@ export interface WriteOutcome {
   readonly position: number;
   /** The first call's input map, when this is its replay. */
   readonly replayed: { readonly inputMap: readonly number[] } | null;
+  /** Of a call with `word`. When it isn't new, or didn't act (SUPERSEDED, NOT_NEWER), no row was written and `rows` is empty. */
+  readonly word?: WordOutcome;
+  /** Of a call with `fact`; TAKEN: an earlier report had it, and `rows` is empty. */
+  readonly fact?: 'NEW' | 'TAKEN';
 }
 
 /** What one call of a batch answers: its outcome, or the error of that call alone. */

@@ -49,3 +49,19 @@ export function isFenced(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
   return code === 'TASK_FENCED' || code === FENCED_SQLSTATE;
 }
+
+/** What take_words raises (prisma/migrations). */
+const OPT_OUTS_CHANGED_SQLSTATE = 'QL002';
+
+/** The opt-outs that a START was to lift are others by now (R4.3): read them again and repeat. Nothing was written. */
+export class OptOutsChangedError extends Error {
+  readonly code = 'OPT_OUTS_CHANGED';
+  constructor() {
+    super('The opt-outs of this number have changed meanwhile. Nothing was written: read them again.');
+    this.name = 'OptOutsChangedError';
+  }
+}
+
+export function haveOptOutsChanged(error: unknown): boolean {
+  return ((error ?? {}) as { code?: unknown }).code === OPT_OUTS_CHANGED_SQLSTATE;
+}

@@ -1,6 +1,6 @@
 import { requirePermission } from '../../auth/require-permission.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import type { ChangeLog, Committed, PlainChange } from '../../changes/change-log.ts';
+import type { ChangeLog, Committed, ConfigChange } from '../../changes/change-log.ts';
 import type { Sql } from '../../db/database.ts';
 import { readCountry } from '../country.ts';
 import { readOptionalName } from '../name-text.ts';
@@ -89,7 +89,7 @@ function readSwitch(name: 'enforcePending' | 'stopBlocksCalls', value: unknown):
 }
 
 /** The change that leads from these settings to the wanted ones, naming only what differs; null when nothing does. */
-function difference(settings: Settings, wanted: Partial<Settings>): PlainChange | null {
+function difference(settings: Settings, wanted: Partial<Settings>): ConfigChange | null {
   const names = (Object.keys(wanted) as (keyof Settings)[]).filter((name) => wanted[name] !== settings[name]);
   if (names.length === 0) return null;
   const pick = (from: Partial<Settings>) => JSON.stringify(Object.fromEntries(names.map((name) => [name, from[name]])));

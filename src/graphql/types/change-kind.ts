@@ -14,5 +14,9 @@ export const ChangeKind = builder.enumType('ChangeKind', {
     SETTING: { description: 'Settings of the environment were changed.' },
     ENVIRONMENT: { description: 'The environment was made, or made another.' },
     API_KEY: { description: 'A key was made or revoked.' },
+    CAMPAIGN: { description: 'A campaign was made or altered.' },
+    DISPOSITION: { description: 'A disposition was made, altered or removed.' },
+    CONSENT: { description: 'A consent was recorded, or ended by an opt-out or a revocation.' },
+    WEBHOOK: { description: "An endpoint for a carrier's requests was made, altered or removed." },
   },
 });

@@ -1,0 +1,18 @@
+/** How firmly somebody agreed (seed 003): by writing first, by saying so, in writing. In order of strictness. */
+export const consentLevels = ['IMPLIED', 'EXPRESS', 'EXPRESS_WRITTEN'] as const;
+export type ConsentLevel = (typeof consentLevels)[number];
+
+/** What texts are about, and what a consent is for. Each includes those before it. */
+export const messageTypes = ['CONVERSATIONAL', 'TRANSACTIONAL', 'PROMOTIONAL'] as const;
+export type MessageType = (typeof messageTypes)[number];
+
+/** How a consent was given. */
+export const consentMethods = ['WEB_FORM', 'VERBAL', 'INBOUND_TEXT', 'PAPER_FORM'] as const;
+export type ConsentMethod = (typeof consentMethods)[number];
+
+/** The level that a text of this type needs (seed 003, 47 CFR 64.1200(f)(9)). */
+export const requiredLevel: Readonly<Record<MessageType, ConsentLevel>> = {
+  CONVERSATIONAL: 'IMPLIED',
+  TRANSACTIONAL: 'EXPRESS',
+  PROMOTIONAL: 'EXPRESS_WRITTEN',
+};
