@@ -162,6 +162,11 @@ export class ChangeLog {
     return { ...committed, isEnforcedHere: await this.#caughtUp(environmentId, committed.position) };
   }
 
+  /** The id of a text, for rows that keep one; null for none. */
+  async textId(environmentId: number, text: string | null): Promise<string | null> {
+    return (await this.#interned.texts(environmentId, [text]))(text);
+  }
+
   /** The actor's id in the environment, for rows that name who made them. */
   actorId(environmentId: number, actor: ActorRef): Promise<number> {
     return this.#interned.actor(environmentId, actor);

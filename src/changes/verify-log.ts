@@ -115,11 +115,13 @@ function verifySet(
 }
 
 function verifyNumber(row: LoggedRow): void {
-  if (row.entryId === null) return;
+  // Of an entry, or of a consent: whatever the row of it is, the change says that there is a number.
+  if (row.entryId === null && row.phoneCommitment === null && row.kind !== 'CONSENT') return;
+  const owner = row.kind === 'CONSENT' ? 'consent' : 'entry';
   if (row.phone === null || row.salt === null)
-    throw new MisfitError(row.position, 'The entry of the change is missing.');
+    throw new MisfitError(row.position, `The ${owner} of the change is missing.`);
   if (commitment(row.salt, row.phone).toString('hex') !== row.phoneCommitment)
-    throw new MisfitError(row.position, 'The number of the entry is not the one that the change commits to.');
+    throw new MisfitError(row.position, `The number of the ${owner} is not the one that the change commits to.`);
 }
 
 /** An erased text leaves its commitment (R5.4); one that is still there must be the one committed to. */

@@ -10,6 +10,8 @@ import {
   haveOptOutsChanged,
   IdempotencyMismatchError,
   isFenced,
+  isListArchived,
+  ListArchivedError,
   OptOutsChangedError,
   TaskFencedError,
   UnknownOutcomeError,
@@ -108,6 +110,7 @@ async function run(
       if (isRetryable(error) && attempt < ATTEMPTS) continue;
       if (isFenced(error)) throw new TaskFencedError();
       if (haveOptOutsChanged(error)) throw new OptOutsChangedError();
+      if (isListArchived(error)) throw new ListArchivedError();
       // A set with our id is there: the first try was committed although its answer never came.
       const ours = (error as { code?: string; constraint?: string }).constraint === 'change_set_environment_id_id_key';
       if (!ours && !(isConnectionLost(error) && (error as { code?: string }).code !== 'DATABASE_STOPPED')) throw error;

@@ -65,3 +65,19 @@ export class OptOutsChangedError extends Error {
 export function haveOptOutsChanged(error: unknown): boolean {
   return ((error ?? {}) as { code?: unknown }).code === OPT_OUTS_CHANGED_SQLSTATE;
 }
+
+/** What write_entries raises (prisma/migrations). */
+const LIST_ARCHIVED_SQLSTATE = 'QL003';
+
+/** A list that was to take numbers in is archived (R5.5). Nothing of the call was written. */
+export class ListArchivedError extends Error {
+  readonly code = 'LIST_ARCHIVED';
+  constructor() {
+    super('This list is archived, and its entries do not count. Nothing was written.');
+    this.name = 'ListArchivedError';
+  }
+}
+
+export function isListArchived(error: unknown): boolean {
+  return ((error ?? {}) as { code?: unknown }).code === LIST_ARCHIVED_SQLSTATE;
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError, Option } from 'commander';
-import type { OnBehalfOfInput } from './gql/graphql.ts';
+import type { MessageType, OnBehalfOfInput } from './gql/graphql.ts';
 
 /** One of a closed set, in whatever case it is typed. */
 export function oneOf<const T extends string>(flags: string, description: string, values: readonly T[]): Option {
@@ -32,6 +32,15 @@ export function wholeNumber(min: number): (text: string) => number {
     return Number(text);
   };
 }
+
+/** What a verdict may depend on besides direction and channel. */
+export const campaignOption = (): Option =>
+  new Option('--campaign <key>', 'the campaign that makes the contact: lists of other campaigns do not count');
+
+const messageTypes = ['CONVERSATIONAL', 'TRANSACTIONAL', 'PROMOTIONAL'] as const satisfies readonly MessageType[];
+
+export const messageTypeOption = (): Option =>
+  oneOf('--message-type <type>', 'what an outbound SMS is about: whether the consent on file suffices', messageTypes);
 
 /** Options that every change takes. */
 export interface ChangeOptions {

@@ -13,6 +13,8 @@ export interface ListRow {
   readonly blocks: number;
   /** A disabled list doesn't count (R3.1). */
   readonly enabled: boolean;
+  /** Ids of the campaigns that it counts for; none: for all (R3.1). */
+  readonly campaigns: readonly number[];
 }
 
 /** Lists by id. */
@@ -20,10 +22,15 @@ export type Lists = ReadonlyMap<number, ListRow>;
 
 /** R3.1: DNC blocks outbound calls and texts, DNT outbound texts, SPAM both inbound. They can't be altered (R5.5). */
 export const builtInLists: readonly ListRow[] = [
-  { id: 1, key: 'DNC', name: 'Do Not Call', blocks: 3, enabled: true },
-  { id: 2, key: 'DNT', name: 'Do Not Text', blocks: 2, enabled: true },
-  { id: 3, key: 'SPAM', name: 'Spam', blocks: 12, enabled: true },
+  { id: 1, key: 'DNC', name: 'Do Not Call', blocks: 3, enabled: true, campaigns: [] },
+  { id: 2, key: 'DNT', name: 'Do Not Text', blocks: 2, enabled: true, campaigns: [] },
+  { id: 3, key: 'SPAM', name: 'Spam', blocks: 12, enabled: true, campaigns: [] },
 ];
+
+/** A list as a change of kind LIST states it, whole; those of earlier releases know no campaigns. */
+export function parseList(json: string): ListRow {
+  return { campaigns: [], ...(JSON.parse(json) as Omit<ListRow, 'campaigns'>) };
+}
 
 /** Every kind of contact, as the sum of the bits. */
 export const blocksAnything = 15;
@@ -58,15 +65,26 @@ export function blockMask(facts: string, lists: Lists, settings: Pick<Settings, 
   return mask;
 }
 
+/**
+ * Whether a list counts in a contact of this campaign (R3.1); null: of none, where every list counts. So does one that we
+ * don't know, as above.
+ */
+function countsFor(campaignId: number | null, list: ListRow | undefined): boolean {
+  if (campaignId === null || list === undefined || list.campaigns.length === 0) return true;
+  return list.campaigns.includes(campaignId);
+}
+
 /** Each list that blocks this contact, in list order (R3.2). */
 export function blockingLists(
   facts: string,
   lists: Lists,
   settings: Pick<Settings, 'enforcePending'>,
   bit: number,
+  campaignId: number | null = null,
 ): readonly ListFact[] {
   return parseFacts(facts).filter(
-    (fact) => enforces(fact.enforced, settings) && (blocksOf(lists, fact.listId) & bit) !== 0,
+    ({ listId, enforced }) =>
+      enforces(enforced, settings) && (blocksOf(lists, listId) & bit) !== 0 && countsFor(campaignId, lists.get(listId)),
   );
 }
 

@@ -1,5 +1,6 @@
 import { defaultSettings, type Settings } from '../domain/settings.ts';
 import { blockMask, builtInLists, type ListRow, type Lists } from './block-mask.ts';
+import type { CampaignRow } from './campaign-row.ts';
 import { FactsPool } from './facts-pool.ts';
 import { NumberTable } from './number-table.ts';
 
@@ -7,10 +8,14 @@ export type { ListRow, Lists } from './block-mask.ts';
 
 /** The index object with its empty maps, in bytes (measured: an empty index takes 2.2 kB). */
 const BASE_BYTES = 1_100;
+/** A campaign with its place in the map, and each of its texts, in bytes besides their characters. */
+const CAMPAIGN_BYTES = 300;
+const TEXT_BYTES = 40;
 
 export interface EnvironmentIndexOptions {
   /** Added to the built-in lists, or in their place when the id is the same. */
   readonly lists?: Iterable<ListRow>;
+  readonly campaigns?: Iterable<CampaignRow>;
   readonly settings?: Settings;
   /** The log position at which lists, settings and the facts to come are true. */
   readonly position?: number;
@@ -26,12 +31,16 @@ export interface EnvironmentIndexOptions {
 export class EnvironmentIndex {
   readonly #table = new NumberTable();
   readonly #pool = new FactsPool();
+  /** Number -> what its consents to texts are good for (consent-facts.ts). */
+  readonly #consents = new NumberTable();
   readonly #lists = new Map<number, ListRow>();
+  readonly #campaigns = new Map<string, CampaignRow>();
   #settings: Settings;
   #position: number;
 
   constructor(options: EnvironmentIndexOptions = {}) {
     for (const list of [...builtInLists, ...(options.lists ?? [])]) this.#lists.set(list.id, list);
+    for (const campaign of options.campaigns ?? []) this.applyCampaign(campaign);
     this.#settings = options.settings ?? defaultSettings;
     this.#position = options.position ?? 0;
     if (options.expectedNumbers !== undefined) this.#table.reserve(options.expectedNumbers);
@@ -44,7 +53,8 @@ export class EnvironmentIndex {
 
   /** Memory held, within 20%. */
   get memoryBytes(): number {
-    return BASE_BYTES + this.#lists.size * 120 + this.#table.bytes + this.#pool.bytes;
+    const numbers = this.#table.bytes + this.#pool.bytes + this.#consents.bytes;
+    return BASE_BYTES + this.#lists.size * 120 + campaignBytes(this.#campaigns.values()) + numbers;
   }
 
   /** The log position up to which everything here is applied. */
@@ -62,6 +72,11 @@ export class EnvironmentIndex {
 
   get lists(): Lists {
     return this.#lists;
+  }
+
+  /** By key; one that is archived counts as unknown, and isn't here. */
+  get campaigns(): ReadonlyMap<string, CampaignRow> {
+    return this.#campaigns;
   }
 
   get settings(): Settings {
@@ -88,6 +103,22 @@ export class EnvironmentIndex {
     return this.#pool.mask(this.#table.get(phone), this.#derive);
   }
 
+  /** What the number's consents to texts are good for (consent-facts.ts); 0 for nothing. */
+  consents(phone: string): number {
+    return this.#consents.get(phone);
+  }
+
+  /** Sets all that the number's consents to texts are good for. */
+  putConsents(phone: string, mask: number): void {
+    this.#consents.put(phone, mask);
+  }
+
+  /** A campaign was made, altered or archived. */
+  applyCampaign(campaign: CampaignRow): void {
+    for (const [key, { id }] of this.#campaigns) if (id === campaign.id) this.#campaigns.delete(key);
+    if (campaign.enabled) this.#campaigns.set(campaign.key, campaign);
+  }
+
   /** A list was made or altered. */
   applyList(list: ListRow): void {
     this.#lists.set(list.id, list);
@@ -100,4 +131,13 @@ export class EnvironmentIndex {
   }
 
   readonly #derive = (facts: string): number => blockMask(facts, this.#lists, this.#settings);
+}
+
+function campaignBytes(campaigns: Iterable<CampaignRow>): number {
+  let bytes = 0;
+  for (const { key, name, phrases, ivrOptOutKeys } of campaigns) {
+    bytes += CAMPAIGN_BYTES;
+    for (const text of [key, name, ...phrases, ...(ivrOptOutKeys ?? [])]) bytes += TEXT_BYTES + text.length;
+  }
+  return bytes;
 }

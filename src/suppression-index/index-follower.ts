@@ -1,7 +1,9 @@
 import type { ChangeRecord, ChangeSetRecord } from '../changes/change-set.ts';
 import type { EnvironmentFeed } from '../changes/environment-feed.ts';
 import { parseSettings } from '../domain/settings.ts';
-import type { ListRow } from './block-mask.ts';
+import { parseList } from './block-mask.ts';
+import type { CampaignRow } from './campaign-row.ts';
+import { parseConsentFacts } from './consent-facts.ts';
 import type { EnvironmentIndex } from './environment-index.ts';
 
 /**
@@ -46,9 +48,11 @@ export function applySets(index: EnvironmentIndex, sets: readonly ChangeSetRecor
   }
 }
 
-function applyChange(index: EnvironmentIndex, change: ChangeRecord): void {
-  if (change.phone !== null && change.facts !== null) index.put(change.phone, change.facts);
-  else if (change.kind === 'LIST') index.applyList(JSON.parse(change.after!) as ListRow);
-  else if (change.kind === 'SETTING')
-    index.applySettings(parseSettings({ ...index.settings, ...JSON.parse(change.after!) }));
+/** By its kind first: the facts of a consent are no facts of entries. */
+function applyChange(index: EnvironmentIndex, { kind, phone, facts, after }: ChangeRecord): void {
+  if (kind === 'CONSENT') index.putConsents(phone!, parseConsentFacts(facts!));
+  else if (kind === 'LIST') index.applyList(parseList(after!));
+  else if (kind === 'CAMPAIGN') index.applyCampaign(JSON.parse(after!) as CampaignRow);
+  else if (kind === 'SETTING') index.applySettings(parseSettings({ ...index.settings, ...JSON.parse(after!) }));
+  else if (phone !== null && facts !== null) index.put(phone, facts);
 }

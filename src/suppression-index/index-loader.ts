@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../db/database.ts';
 import { parseSettings } from '../domain/settings.ts';
 import type { ListRow } from './block-mask.ts';
+import type { CampaignRow } from './campaign-row.ts';
+import { loadConsents } from './consent-loader.ts';
 import { EnvironmentIndex } from './environment-index.ts';
 import { formatFacts, type ListFact } from './facts.ts';
 
@@ -15,7 +17,7 @@ interface Row {
 }
 
 /**
- * Builds an index from the table, page by page. `position` was taken BEFORE the first page (P2.3), so rows may be newer
+ * Builds an index from the tables, page by page. `position` was taken BEFORE the first page (P2.3), so rows may be newer
  * than it: the caller replays the log from there, and facts being absolute the index converges by the end of the replay.
  */
 export async function loadIndex(
@@ -23,21 +25,21 @@ export async function loadIndex(
   environmentId: number,
   position: number,
 ): Promise<EnvironmentIndex> {
-  const lists = await database.read.query<ListRow>(
-    'SELECT id, key, name, blocks, enabled FROM list WHERE environment_id = $1',
-    [environmentId],
-  );
+  const lists = await database.read.query<ListRow>(LISTS, [environmentId]);
+  const campaigns = await database.read.query<CampaignRow>(CAMPAIGNS, [environmentId]);
   const environment = await database.read.query<{ settings: unknown; entries: string }>(
     `SELECT settings, (SELECT coalesce(sum(count), 0) FROM entry_count WHERE environment_id = $1) AS entries FROM environment WHERE id = $1`,
     [environmentId],
   );
   const index = new EnvironmentIndex({
     lists: lists.rows,
+    campaigns: campaigns.rows,
     settings: parseSettings(environment.rows[0]?.settings),
     position,
     expectedNumbers: Number(environment.rows[0]?.entries ?? 0),
   });
   const limit = PAGE_ROWS[database.kind];
+  await loadConsents(database, environmentId, index, limit);
   let after = '';
   for (;;) {
     const { rows } = await database.read.query<Row>(PAGE, [environmentId, after, limit]);
@@ -65,6 +67,12 @@ function putAll(index: EnvironmentIndex, rows: readonly Row[]): void {
     }
   }
 }
+
+const LISTS = 'SELECT id, key, name, blocks, enabled, campaigns FROM list WHERE environment_id = $1';
+
+const CAMPAIGNS = `
+  SELECT id, key, name, opt_out_detection AS "optOutDetection", phrases, ivr_opt_out_keys AS "ivrOptOutKeys", enabled
+    FROM campaign WHERE environment_id = $1 AND enabled`;
 
 const PAGE = `SELECT e.phone, e.list_id, entry_class(e) AS class FROM entry e
   WHERE e.environment_id = $1 AND e.phone > $2 AND e.active ORDER BY e.phone, e.list_id LIMIT $3`;

@@ -1,6 +1,7 @@
 import type { EntrySource } from '../changes/write-call.ts';
+import type { MessageType } from '../domain/consents/consent.ts';
 import type { Channel, Direction } from './block-mask.ts';
-import type { Reason, Verdict } from './verdict.ts';
+import type { Reason, Verdict, VerdictWarning } from './verdict.ts';
 
 /** How an entry came (R1.8). */
 export type ListedThrough = EntrySource;
@@ -41,6 +42,20 @@ const without: Record<ListedThrough, string> = {
   TRANSCRIPT: 'the person said so on a call',
 };
 
+const noConsent: Record<MessageType, string> = {
+  CONVERSATIONAL: 'they have not texted first, and no other consent to texts is on file',
+  TRANSACTIONAL: 'no express consent to transactional texts is on file',
+  PROMOTIONAL: 'no express written consent to promotional texts is on file',
+};
+
+/** What somebody should know though the contact may happen, or beside why it may not. */
+export function warningSentence(warning: VerdictWarning): string {
+  if (warning.code === 'UNKNOWN_CAMPAIGN')
+    return 'The campaign is not known here, or is archived, so every list was counted. Look at its key.';
+  const missing = noConsent[warning.messageType];
+  return `${missing.charAt(0).toUpperCase()}${missing.slice(1)}. Ask for consent and record it before you text.`;
+}
+
 /** What an agent can read out: what to do, and for each block what list, since when, why (R3.2). */
 export function verdictSentence(input: SentenceInput): string {
   const { verdict, direction, channel } = input;
@@ -55,6 +70,9 @@ export function verdictSentence(input: SentenceInput): string {
     if (reason.code === 'INVALID_NUMBER') {
       why.unshift("it can't be read as a phone number");
       advice.push(asSentence(input.remedy ?? 'Correct the number and check it again'));
+    } else if (reason.code === 'CONSENT_INSUFFICIENT') {
+      why.push(noConsent[reason.messageType]);
+      advice.push('Ask for consent and record it, then check again.');
     } else if (reason.code === 'STALE') {
       why.push('this server may have missed the newest opt-outs');
       advice.push('Check again in a few seconds; if this stays, tell your administrator.');

@@ -28,8 +28,11 @@ interface Checkpoint {
   /** Of the first batch; null before it. */
   readonly cursor: string | null;
   readonly layout: ResultLayout | null;
+  readonly isCampaignUnknown?: true;
   readonly isDone?: true;
 }
+
+const START: Checkpoint = { records: 0, cursor: null, layout: null };
 
 type Task = RunningTask<ScrubInput, Checkpoint>;
 
@@ -68,7 +71,7 @@ async function* scrub(services: ScrubServices, task: Task): AsyncGenerator<Batch
   const headerLine = input.format.headerLine ?? 0;
   const source = await uploadOf(database.read, task);
   const results = await openResults(services, task);
-  let { records, cursor, layout } = task.checkpoint ?? { records: 0, cursor: null, layout: null };
+  let { records, cursor, layout, isCampaignUnknown }: Checkpoint = task.checkpoint ?? START;
   let { rowsDone } = task;
 
   const batches = readRows(source, input.format, { raw: true, withHeader: true });
@@ -90,16 +93,18 @@ async function* scrub(services: ScrubServices, task: Task): AsyncGenerator<Batch
     const judged =
       leads.length > 0 ? yield* patiently(services.patienceMs, () => judgeRows(judge, input, leads, cursor)) : null;
     if (judged) cursor ??= cursors.encode(judged.cursor);
+    if (judged?.isCampaignUnknown) isCampaignUnknown = true;
+    const unknown = isCampaignUnknown && { isCampaignUnknown };
     records += head.length;
     for (const part of writeRows(results, text, judged?.rows ?? [])) {
       records += part.rows;
       rowsDone += part.rows;
       await TaskFile.saveAll(Object.values(results), {
         step: stepOf(input),
-        checkpoint: { records, cursor, layout } satisfies Checkpoint,
+        checkpoint: { records, cursor, layout, ...unknown } satisfies Checkpoint,
         rowsDone,
         count: part.count,
-        ...(cursor !== null && { result: { cursor } satisfies ScrubResult }),
+        ...(cursor !== null && { result: { cursor, ...unknown } satisfies ScrubResult }),
       });
       yield;
     }
@@ -144,7 +149,7 @@ async function uploadOf(sql: Sql, { environmentId, input }: Task): Promise<FileS
 
 interface WrittenRows {
   readonly rows: number;
-  readonly count: Readonly<Record<'CALLABLE' | 'BLOCKED' | 'INVALID', number>>;
+  readonly count: Readonly<Record<'CALLABLE' | 'BLOCKED' | 'INVALID' | 'WITHOUT_CONSENT', number>>;
 }
 
 /** Each row to where it belongs; to be saved at each yield: reasons may be much longer than the rows they stand behind. */
@@ -153,13 +158,14 @@ function* writeRows(
   text: ResultText,
   judged: readonly JudgedRow[],
 ): Generator<WrittenRows, void> {
-  const none = { CALLABLE: 0, BLOCKED: 0, INVALID: 0 };
+  const none = { CALLABLE: 0, BLOCKED: 0, INVALID: 0, WITHOUT_CONSENT: 0 };
   let count = { ...none };
   let rows = 0;
-  for (const [n, { row, block }] of judged.entries()) {
+  for (const [n, { row, block, lacksConsent }] of judged.entries()) {
     if (block) blocked.write(text.blocked(row, block));
     else callable.write(text.row(row));
     count[block?.outcome ?? 'CALLABLE'] += 1;
+    if (!block && lacksConsent) count.WITHOUT_CONSENT += 1;
     rows += 1;
     if (n === judged.length - 1 || !(callable.isFull || blocked.isFull)) continue;
     yield { rows, count };

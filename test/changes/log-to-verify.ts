@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { onceEnded } from '../support/leftovers.ts';
 import { createTestDatabase } from '../support/test-database.ts';
+import { endConsents, giveConsents } from './consents.ts';
 import { add, callOf, DNT, type LogServer, newLogEnvironment, on, openLogServer, phoneOf } from './log-world.ts';
 
 export interface SetRow {
@@ -33,7 +34,7 @@ export async function openLogToVerify(): Promise<LogToVerify> {
   return { client, environment, sets, head: sets.at(-1)!.position };
 }
 
-/** A log with every kind of row: texts, removals, numbers that changed, people behind keys, sets of many sizes. */
+/** A log with every kind of row: texts, removals, numbers that changed, consents, people behind keys, sets of many sizes. */
 async function writeLog(server: LogServer, environment: number): Promise<void> {
   const write = (call: Parameters<typeof callOf>[1]) => server.log.write(callOf(environment, call));
   for (let n = 0; n < 6; n += 1) {
@@ -44,6 +45,11 @@ async function writeLog(server: LogServer, environment: number): Promise<void> {
         ...(r % 3 ? {} : { listId: DNT, evidence: 'letter' }),
       }),
     );
+    const consents = await giveConsents(server, environment, [
+      { phone: phoneOf(n * 10), evidence: `form ${n}` },
+      { phone: phoneOf(n * 10 + 1), channel: 'CALL' },
+    ]);
+    if (n % 2) await endConsents(server, environment, consents);
     const { rows: added } = await write({ rows, onBehalfOf: { id: `u${n}`, name: 'Zoë' }, reason: 'batch' });
     const first = on(rows[0]!, added[0], { verb: 'REMOVE' });
     await write({ rows: [first, { ...add(phoneOf(n * 10 + 9)), needs: 0 }], reason: 'typo', evidence: 'call' });

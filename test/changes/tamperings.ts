@@ -32,24 +32,28 @@ const inSet =
     return setOf(log, n).first;
   };
 const flip = (column: string) => `${column} = set_byte(${column}, 7, get_byte(${column}, 7) # 4)`;
-const firstUse = async (log: LogToVerify, entry: string): Promise<number> =>
-  Number(
-    (await run(log, 'SELECT min(position) AS p FROM change WHERE environment_id = $1 AND entry_id = $2', entry)).rows[0]
-      .p,
-  );
-const inEntry =
-  (assignment: string): Tampering =>
+/** What a number stands in beside the log: an entry, or a consent. */
+const inOwner =
+  (owner: 'entry' | 'consent', assignment: string): Tampering =>
   async (log, n) => {
     const { id } = (
       await run(
         log,
-        'SELECT id FROM entry WHERE environment_id = $1 ORDER BY id OFFSET $2::int % (SELECT count(*) FROM entry WHERE environment_id = $1) LIMIT 1',
+        `SELECT id FROM ${owner} WHERE environment_id = $1 ORDER BY id OFFSET $2::int % (SELECT count(*) FROM ${owner} WHERE environment_id = $1) LIMIT 1`,
         n,
       )
     ).rows[0];
-    await run(log, `UPDATE entry SET ${assignment} WHERE environment_id = $1 AND id = $2`, id);
-    return firstUse(log, id);
+    await run(log, `UPDATE ${owner} SET ${assignment} WHERE environment_id = $1 AND id = $2`, id);
+    const firstUse = `SELECT min(position) AS p FROM change WHERE environment_id = $1 AND ${owner}_id = $2`;
+    return Number((await run(log, firstUse, id)).rows[0].p);
   };
+/** Another entry or consent in a change near `n`. */
+const ofOwner = async (log: LogToVerify, n: number, column: 'entry_id' | 'consent_id', value: string) => {
+  const near = `SELECT position FROM change WHERE environment_id = $1 AND ${column} IS NOT NULL ORDER BY abs(position - $2) LIMIT 1`;
+  const { position } = (await run(log, near, n)).rows[0];
+  await run(log, `UPDATE change SET ${column} = ${value} WHERE environment_id = $1 AND position = $2`, position);
+  return Number(position);
+};
 const inText =
   (assignment: string): Tampering =>
   async (log, n) => {
@@ -116,15 +120,11 @@ export const tamperings: Record<string, Tampering> = {
     );
     return Number(position);
   },
-  'the entry of a change': async (log, n) => {
-    const position = Math.max(n, 4);
-    await run(
-      log,
-      'UPDATE change SET entry_id = (SELECT max(id) FROM entry e WHERE environment_id = $1 AND e.id <> entry_id) WHERE environment_id = $1 AND position = $2',
-      position,
-    );
-    return position;
-  },
+  'the entry of a change': async (log, n) =>
+    ofOwner(log, n, 'entry_id', '(SELECT max(id) FROM entry e WHERE environment_id = $1 AND e.id <> entry_id)'),
+  'the consent of a change': async (log, n) =>
+    ofOwner(log, n, 'consent_id', '(SELECT max(id) FROM consent k WHERE environment_id = $1 AND k.id <> consent_id)'),
+  'a change without its consent': async (log, n) => ofOwner(log, n, 'consent_id', 'NULL'),
   'a change that names another set': async (log, n, m) => {
     await run(
       log,
@@ -134,8 +134,10 @@ export const tamperings: Record<string, Tampering> = {
     );
     return n;
   },
-  'a number': inEntry(`phone = phone || '0'`),
-  'a salt': inEntry(flip('salt')),
+  'a number': inOwner('entry', `phone = phone || '0'`),
+  'a salt': inOwner('entry', flip('salt')),
+  'the number of a consent': inOwner('consent', `phone = phone || '0'`),
+  'the salt of a consent': inOwner('consent', flip('salt')),
   'a text': inText(`body = body || '.'`),
   'the salt of a text': inText(flip('salt')),
   'the commitment of a text': inText(flip('commitment')),

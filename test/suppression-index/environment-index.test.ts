@@ -7,7 +7,7 @@ import { formatFacts, InvalidFactsError, parseFacts } from '../../src/suppressio
 import { FactsPool } from '../../src/suppression-index/facts-pool.ts';
 
 const PHONE = '+14151234567';
-const custom: ListRow = { id: 4, key: 'NIGHT', name: 'Night', blocks: 1, enabled: true };
+const custom: ListRow = { id: 4, key: 'NIGHT', name: 'Night', blocks: 1, enabled: true, campaigns: [] };
 
 describe('facts', () => {
   test('one spelling: what is formatted parses to the same, sorted', () => {
@@ -140,6 +140,6 @@ describe('parseSettings', () => {
       expect(parseSettings(json)).toEqual(defaultSettings);
     }
     const stored = { businessName: 'Acme', defaultCountry: 'DE', enforcePending: false, stopBlocksCalls: false };
-    expect(parseSettings({ ...stored, later: 1 })).toEqual(stored);
+    expect(parseSettings({ ...stored, later: 1 })).toEqual({ ...defaultSettings, ...stored });
   });
 });

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Reason } from '../../src/suppression-index/verdict.ts';
-import { type Listing, type SentenceInput, verdictSentence } from '../../src/suppression-index/verdict-sentence.ts';
+import {
+  type Listing,
+  type SentenceInput,
+  verdictSentence,
+  warningSentence,
+} from '../../src/suppression-index/verdict-sentence.ts';
 
 const dnc: Listing = {
   listId: 1,
@@ -66,4 +71,21 @@ test('a reason is read out in one line of bounded length', () => {
   const sentence = say([listed(1)], { listings: [{ ...dnc, reason: `a\n\nb ${'x'.repeat(5_000)}` }] });
   expect(sentence).toContain('(a b xxx');
   expect(sentence.length).toBeLessThan(320);
+});
+
+test('seed 003: a lack of consent says which consent, behind the lists, and what to do', () => {
+  const lacks = (messageType: 'CONVERSATIONAL' | 'TRANSACTIONAL' | 'PROMOTIONAL'): Reason => ({
+    code: 'CONSENT_INSUFFICIENT',
+    messageType,
+  });
+  expect(say([listed(1), lacks('PROMOTIONAL')], { channel: 'SMS' })).toBe(
+    'Do not text +1 415 123 4567: it is on the Do Not Call list since 3 March 2026 (requested removal via email) and ' +
+      'no express written consent to promotional texts is on file. Ask for consent and record it, then check again.',
+  );
+  expect(say([lacks('CONVERSATIONAL')], { channel: 'SMS' })).toMatch(
+    /: they have not texted first, and no other consent/,
+  );
+  expect(warningSentence({ code: 'CONSENT_INSUFFICIENT', messageType: 'TRANSACTIONAL' })).toBe(
+    'No express consent to transactional texts is on file. Ask for consent and record it before you text.',
+  );
 });

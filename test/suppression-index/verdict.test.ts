@@ -9,7 +9,7 @@ import { deriveVerdict, factsAt, type VerdictInput } from '../../src/suppression
 
 const us = { defaultCountry: 'US' } as const;
 const PHONE = '+14151234567';
-const vip: ListRow = { id: 12, key: 'VIP', name: 'Board members', blocks: 5, enabled: true };
+const vip: ListRow = { id: 12, key: 'VIP', name: 'Board members', blocks: 5, enabled: true, campaigns: [] };
 const directions = ['OUTBOUND', 'INBOUND'] as const;
 const channels = ['CALL', 'SMS'] as const;
 const readable = (e164 = PHONE, emergency: ParsedNumber['emergency'] = false) =>

@@ -73,7 +73,7 @@ describe('R3.4: what held at a moment', () => {
   });
 
   test('with the lists that held then: what they blocked, whether they counted, how they were called', async () => {
-    const list = { id: 20, key: 'NIGHT', name: 'Night', blocks: 1, enabled: true };
+    const list = { id: 20, key: 'NIGHT', name: 'Night', blocks: 1, enabled: true, campaigns: [] };
     await node.defineList(list);
     await node.list(20, ['+14152000004']);
     const calls = await node.now();

@@ -104,7 +104,7 @@ describe('R2: numbers that are no numbers', () => {
 });
 
 test('a list that an environment adds blocks by what it says, until it is disabled', async () => {
-  const night = { id: 10, key: 'NIGHT', name: 'Night', blocks: 5, enabled: true };
+  const night = { id: 10, key: 'NIGHT', name: 'Night', blocks: 5, enabled: true, campaigns: [] };
   await node.defineList(night);
   await node.list(10, ['+14152000020']);
   expect(await fourTold('+14152000020')).toEqual(['BLOCK LISTED 10', 'ALLOW', 'BLOCK LISTED 10', 'ALLOW']);

@@ -6,6 +6,7 @@ import { type EntryRow, systemActor, type WriteCall } from '../../src/changes/wr
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { type Database, openDatabase, type Sql } from '../../src/db/database.ts';
 import { createAccount } from '../../src/domain/accounts/create-account.ts';
+import type { ConsentLevel, MessageType } from '../../src/domain/consents/consent.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import { Verdicts } from '../../src/domain/verdicts/check.ts';
 import type { CheckAnswer } from '../../src/domain/verdicts/check-answer.ts';
@@ -42,6 +43,10 @@ export interface Node {
   change(verb: EntryRow['verb'], entryId: string, call?: Partial<WriteCall>, row?: Partial<EntryRow>): Promise<string>;
   set(settings: Partial<Settings>): Promise<void>;
   defineList(list: ListRow): Promise<void>;
+  defineCampaign(id: number, key: string, enabled?: boolean): Promise<void>;
+  /** A consent to texts is given, as the door for it writes it; answers its id. */
+  consent(phone: string, level: ConsentLevel, purpose: MessageType, businessNumber?: string | null): Promise<string>;
+  endConsent(consentId: string): Promise<void>;
   /** The database's time, with 5 ms of nothing on both sides of it. */
   now(): Promise<Date>;
 }
@@ -50,6 +55,14 @@ export interface NodeOptions {
   readonly pollIntervalMs?: number;
   readonly maxWaiting?: number;
 }
+
+const INSERT_CONSENT = `
+  INSERT INTO consent (environment_id, phone, channel, level, purpose, method, business_number, given_at, recorded_at, created_by_id)
+  SELECT $1::int, $2, 'SMS', $3, $4, $5, $6, clock_timestamp(), clock_timestamp(), id FROM actor WHERE environment_id = $1 AND type = 'SYSTEM' LIMIT 1
+  RETURNING id`;
+
+const END_CONSENT =
+  "UPDATE consent SET ended_at = clock_timestamp(), ended_by = 'REVOKED' WHERE environment_id = $1 AND id = $2";
 
 const listIds = { DNC: 1, DNT: 2, SPAM: 3 };
 
@@ -103,7 +116,12 @@ async function startNode(
       ...call,
       rows,
     });
-  const record = (kind: 'LIST' | 'SETTING', after: object, statement: string, values: readonly unknown[]) =>
+  const record = (
+    kind: 'LIST' | 'CAMPAIGN' | 'SETTING',
+    after: object,
+    statement: string,
+    values: readonly unknown[],
+  ) =>
     log.record({ environmentId, actor: systemActor, operation: 'test' }, async (sql) => {
       await sql.query(statement, [environmentId, ...values]);
       return { result: null, changes: [{ kind, before: null, after: JSON.stringify(after) }] };
@@ -149,10 +167,33 @@ async function startNode(
         JSON.stringify(settings),
       ]);
     },
-    async defineList({ id, key, name, blocks, enabled }) {
-      const upsert = `INSERT INTO list (environment_id, id, key, name, blocks, enabled) VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (environment_id, id) DO UPDATE SET name = excluded.name, blocks = excluded.blocks, enabled = excluded.enabled`;
-      await record('LIST', { id, key, name, blocks, enabled }, upsert, [id, key, name, blocks, enabled]);
+    async defineList(list) {
+      const { id, key, name, blocks, enabled, campaigns } = list;
+      const upsert = `INSERT INTO list (environment_id, id, key, name, blocks, enabled, campaigns) VALUES ($1, $2, $3, $4, $5, $6, $7::int[])
+        ON CONFLICT (environment_id, id) DO UPDATE
+          SET name = excluded.name, blocks = excluded.blocks, enabled = excluded.enabled, campaigns = excluded.campaigns`;
+      await record('LIST', list, upsert, [id, key, name, blocks, enabled, campaigns]);
+    },
+    async defineCampaign(id, key, enabled = true) {
+      const campaign = { id, key, name: key, optOutDetection: true, phrases: [], ivrOptOutKeys: null, enabled };
+      const upsert = `INSERT INTO campaign (environment_id, id, key, name, enabled) VALUES ($1, $2, $3, $3, $4)
+        ON CONFLICT (environment_id, id) DO UPDATE SET key = excluded.key, name = excluded.name, enabled = excluded.enabled`;
+      await record('CAMPAIGN', campaign, upsert, [id, key, enabled]);
+    },
+    async consent(phone, level, purpose, businessNumber = null) {
+      const method = { IMPLIED: 'INBOUND_TEXT', EXPRESS: 'VERBAL', EXPRESS_WRITTEN: 'WEB_FORM' }[level];
+      const { result } = await log.record({ environmentId, actor: systemActor, operation: 'test' }, async (sql) => {
+        const values = [environmentId, phone, level, purpose, method, businessNumber];
+        const consentId = (await sql.query<{ id: string }>(INSERT_CONSENT, values)).rows[0]!.id;
+        return { result: consentId, changes: [{ kind: 'CONSENT', consentId, isEnd: false }] };
+      });
+      return result;
+    },
+    async endConsent(consentId) {
+      await log.record({ environmentId, actor: systemActor, operation: 'test' }, async (sql) => {
+        await sql.query(END_CONSENT, [environmentId, consentId]);
+        return { result: null, changes: [{ kind: 'CONSENT', consentId, isEnd: true }] };
+      });
     },
     async now() {
       await delay(5);

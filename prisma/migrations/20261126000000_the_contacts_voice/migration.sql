@@ -9,7 +9,13 @@ ALTER TYPE "change_kind" ADD VALUE 'WEBHOOK';
 ALTER TABLE "entry" ADD COLUMN "campaign_id" integer, ADD COLUMN "message_id" bigint;
 -- The opt-out list, newest first; and what waits for review, by its deadline.
 CREATE INDEX "entry_opt_outs" ON "entry" ("environment_id", "requested_at", "id") WHERE "active" AND "end_user_opted_out" AND "list_id" = 2;
-CREATE INDEX "entry_waiting" ON "entry" ("environment_id", "requested_at", "id") WHERE "active" AND "status" = 'PENDING';
+CREATE INDEX "entry_opt_outs_by_number" ON "entry" ("environment_id", "business_number", "requested_at", "id") WHERE "active" AND "end_user_opted_out" AND "list_id" = 2;
+-- What a person asked for themselves on a custom list, where it hardly ever is: it keeps the list as it is (R5.5).
+CREATE INDEX "entry_opt_outs_elsewhere" ON "entry" ("environment_id", "list_id") WHERE "active" AND "end_user_opted_out" AND "list_id" > 3;
+-- With the list in it: what is on a list that blocks nothing outbound has no deadline, and is passed by without its row.
+CREATE INDEX "entry_waiting" ON "entry" ("environment_id", "requested_at", "id") INCLUDE ("list_id") WHERE "active" AND "status" = 'PENDING';
+-- What was imported day by day: there are few imports, among many other tasks.
+CREATE INDEX "task_imports" ON "task" ("environment_id", "finished_at") WHERE "kind" = 'IMPORT' AND "finished_at" IS NOT NULL;
 
 CREATE TABLE "campaign" (
   "environment_id" integer NOT NULL REFERENCES "environment" ("id") ON DELETE RESTRICT ON UPDATE RESTRICT,
@@ -162,20 +168,30 @@ CREATE TABLE "attempt" (
   "decision" text NOT NULL,
   "reasons" text[] NOT NULL,
   "list_ids" integer[] NOT NULL,
+  "grant_used" boolean NOT NULL DEFAULT false,
   "actor_id" integer NOT NULL,
   "agent" text,
   CONSTRAINT "attempt_pkey" PRIMARY KEY ("environment_id", "position")
 );
 CREATE UNIQUE INDEX "attempt_environment_id_id_key" ON "attempt" ("environment_id", "id");
+-- Each in the order of the pages: newest first, by time. Equal times come in the order of their positions.
 CREATE INDEX "attempt_environment_id_at_position_idx" ON "attempt" ("environment_id", "at", "position");
-CREATE INDEX "attempt_environment_id_phone_position_idx" ON "attempt" ("environment_id", "phone", "position");
-CREATE INDEX "attempt_blocked" ON "attempt" ("environment_id", "position") WHERE "decision" = 'BLOCK';
-CREATE INDEX "attempt_by_campaign" ON "attempt" ("environment_id", "campaign_id", "position") WHERE "campaign_id" IS NOT NULL;
-CREATE INDEX "attempt_by_actor" ON "attempt" ("environment_id", "actor_id", "position");
-CREATE INDEX "attempt_by_agent" ON "attempt" ("environment_id", "agent", "position") WHERE "agent" IS NOT NULL;
-CREATE INDEX "attempt_by_list" ON "attempt" USING gin ("environment_id", "list_ids") WHERE "decision" = 'BLOCK';
+CREATE INDEX "attempt_environment_id_phone_at_position_idx" ON "attempt" ("environment_id", "phone", "at", "position");
+CREATE INDEX "attempt_by_kind" ON "attempt" ("environment_id", "decision", "direction", "channel", "dialing_mode", "at", "position");
+CREATE INDEX "attempt_by_campaign" ON "attempt" ("environment_id", "campaign_id", "at", "position") WHERE "campaign_id" IS NOT NULL;
+CREATE INDEX "attempt_by_actor" ON "attempt" ("environment_id", "actor_id", "at", "position");
+CREATE INDEX "attempt_by_agent" ON "attempt" ("environment_id", "agent", "at", "position") WHERE "agent" IS NOT NULL;
 
--- The end of an environment's attempts, and how many allowed ones could not be kept.
+-- Which lists blocked which attempt: what `attempts` by list is read along.
+CREATE TABLE "attempt_list" (
+  "environment_id" integer NOT NULL,
+  "list_id" integer NOT NULL,
+  "at" timestamptz(3) NOT NULL,
+  "position" bigint NOT NULL,
+  CONSTRAINT "attempt_list_pkey" PRIMARY KEY ("environment_id", "list_id", "at", "position")
+);
+
+-- The end of an environment's attempts, and how many could not be kept.
 CREATE TABLE "attempt_head" (
   "environment_id" integer NOT NULL REFERENCES "environment" ("id") ON DELETE RESTRICT ON UPDATE RESTRICT,
   "head" bigint NOT NULL DEFAULT 0,
@@ -214,6 +230,37 @@ CREATE TABLE "opt_out_daily" (
   "count" bigint NOT NULL,
   CONSTRAINT "opt_out_daily_pkey" PRIMARY KEY ("environment_id", "day", "campaign_id", "source")
 );
+
+-- What waits for review on these lists, by when it was asked for. Sorting is off: whatever the planner believes of the
+-- table, entry_waiting is the only way that gives the order, so that it walks there and stops in time.
+CREATE FUNCTION waiting_requests(
+  p_environment integer, p_lists integer[], p_from timestamptz, p_to timestamptz, p_beyond timestamptz, p_beyond_id bigint,
+  p_backwards boolean, p_most integer
+) RETURNS TABLE (requested_at timestamptz, id bigint) LANGUAGE plpgsql STABLE SET enable_sort = off AS $$
+BEGIN
+  IF p_backwards THEN
+    RETURN QUERY SELECT e.requested_at::timestamptz, e.id FROM entry e
+      WHERE e.environment_id = p_environment AND e.active AND e.status = 'PENDING' AND e.requested_at >= p_from AND e.requested_at < p_to
+        AND (e.requested_at, e.id) < (p_beyond, p_beyond_id) AND e.list_id = ANY (p_lists)
+      ORDER BY e.requested_at DESC, e.id DESC LIMIT p_most;
+  ELSE
+    RETURN QUERY SELECT e.requested_at::timestamptz, e.id FROM entry e
+      WHERE e.environment_id = p_environment AND e.active AND e.status = 'PENDING' AND e.requested_at >= p_from AND e.requested_at < p_to
+        AND (e.requested_at, e.id) > (p_beyond, p_beyond_id) AND e.list_id = ANY (p_lists)
+      ORDER BY e.requested_at, e.id LIMIT p_most;
+  END IF;
+END $$;
+
+-- How many of them there are, up to so many.
+CREATE FUNCTION count_waiting_requests(p_environment integer, p_lists integer[], p_from timestamptz, p_to timestamptz, p_most integer)
+RETURNS bigint LANGUAGE plpgsql STABLE SET enable_sort = off AS $$
+BEGIN
+  RETURN (SELECT count(*) FROM (
+    SELECT FROM entry e
+     WHERE e.environment_id = p_environment AND e.active AND e.status = 'PENDING' AND e.requested_at >= p_from AND e.requested_at < p_to
+       AND e.list_id = ANY (p_lists)
+     ORDER BY e.requested_at, e.id LIMIT p_most) counted);
+END $$;
 
 -- The release before the last is gone.
 DROP FUNCTION write_entries(
@@ -322,13 +369,15 @@ END $$;
 
 -- What a number's consents to texts are good for, as the index holds it: `c` and the sum of 1 conversations (implied, in
 -- its own thread), 2 conversations, 4 transactional, 8 promotional texts; '' for nothing. A consent to more includes one to less.
-CREATE FUNCTION consent_facts(p_environment integer, p_phone text) RETURNS text LANGUAGE sql STABLE SET enable_seqscan = off AS $$
+CREATE FUNCTION consent_facts(p_environment integer, p_phone text) RETURNS text LANGUAGE sql STABLE SET enable_seqscan = off SET enable_sort = off AS $$
   SELECT coalesce('c' || nullif(
            coalesce(max(CASE WHEN c.level = 'IMPLIED' THEN 1 END), 0)
          + coalesce(max(CASE WHEN c.level <> 'IMPLIED' THEN 2 END), 0)
          + coalesce(max(CASE WHEN c.level <> 'IMPLIED' AND c.purpose <> 'CONVERSATIONAL' THEN 4 END), 0)
          + coalesce(max(CASE WHEN c.level = 'EXPRESS_WRITTEN' AND c.purpose = 'PROMOTIONAL' THEN 8 END), 0), 0), '')
-    FROM consent c WHERE c.environment_id = p_environment AND c.phone = p_phone AND c.channel = 'SMS' AND c.ended_at IS NULL
+    -- In the order of the index that is to be used, whatever the statistics say.
+    FROM (SELECT * FROM consent WHERE environment_id = p_environment AND phone = p_phone ORDER BY phone, id OFFSET 0) c
+   WHERE c.channel = 'SMS' AND c.ended_at IS NULL
 $$;
 
 -- What a change says of a consent. Its text and number lie outside of the log, behind commitments.
@@ -385,7 +434,7 @@ END $$;
 -- effect: LISTED, SUPERSEDED (a newer START is known); LIFTED, NOT_NEWER; NONE for what neither opts out nor in.
 -- isConfirmed: this opt-out is the one that gets the confirmation (R4.5).
 CREATE FUNCTION take_words(p_environment integer, k_actor integer[], k_once text[], k_live boolean[], p_at timestamptz, k_rows integer[])
-RETURNS TABLE (call integer, message_id bigint, acts boolean, answer jsonb) LANGUAGE plpgsql SET enable_seqscan = off AS $$
+RETURNS TABLE (call integer, message_id bigint, acts boolean, answer jsonb) LANGUAGE plpgsql SET enable_seqscan = off SET enable_sort = off AS $$
 #variable_conflict use_column
 DECLARE
   o record;
@@ -440,13 +489,15 @@ BEGIN
       RETURNING * INTO v_word;
       IF m.meaning = 'OPT_OUT' THEN -- on a tie the opt-out wins
         acts := v_word.opted_in_at IS NULL OR m.received_at >= v_word.opted_in_at;
-        v_effect := CASE WHEN acts THEN 'LISTED' ELSE 'SUPERSEDED' END;
+        -- Without rows: of a sender that can't be listed, such as an emergency number.
+        v_effect := CASE WHEN NOT acts THEN 'SUPERSEDED' WHEN k_rows[call] = 0 THEN 'NONE' ELSE 'LISTED' END;
       ELSE
         acts := v_word.opted_out_at IS NULL OR m.received_at > v_word.opted_out_at;
         v_effect := CASE WHEN acts THEN 'LIFTED' ELSE 'NOT_NEWER' END;
         -- The caller read which entries to lift before this lock: when there are others by now, it reads again.
-        IF acts AND k_rows[call] <> (SELECT count(*) FROM entry e WHERE e.environment_id = p_environment AND e.phone = m.phone AND e.active
-                                        AND e.end_user_opted_out AND e.list_id IN (1, 2)) THEN
+        IF acts AND k_rows[call] <> (SELECT count(*) FROM (SELECT * FROM entry WHERE environment_id = p_environment AND phone = m.phone
+                                                            ORDER BY phone, list_id, source OFFSET 0) e
+                                      WHERE e.active AND e.end_user_opted_out AND e.list_id IN (1, 2)) THEN
           RAISE EXCEPTION 'the opt-outs of the number have changed meanwhile' USING ERRCODE = 'QL002';
         END IF;
       END IF;
@@ -462,23 +513,11 @@ BEGIN
   END LOOP;
 END $$;
 
--- The numbers whose consents to texts end by the rows of a write (R4.9), and since when: opt-outs, new or repeated, and
--- sentences that a reviewer has confirmed.
-CREATE FUNCTION ended_by_rows(r_verb entry_verb[], r_phone text[], r_opted_out boolean[], r_requested timestamptz[], r_set integer[], s_call integer[],
-                              k_live boolean[], p_old entry[], p_new entry[], p_at timestamptz)
-RETURNS TABLE (phone text, at timestamptz, call integer) LANGUAGE sql STABLE AS $$
-  SELECT r.phone, max(CASE WHEN r.verb = 'ADD' THEN coalesce(r.requested, p_at) ELSE (p_new[r.n]).requested_at END), min(s_call[r.set])
-    FROM unnest(r_verb, r_phone, r_opted_out, r_requested, r_set) WITH ORDINALITY AS r(verb, phone, opted_out, requested, set, n)
-   WHERE k_live[s_call[r.set]] AND ((r.verb = 'ADD' AND r.opted_out)
-      OR ((p_new[r.n]).end_user_opted_out AND (p_new[r.n]).active AND NOT coalesce((p_old[r.n]).end_user_opted_out, false)))
-   GROUP BY r.phone ORDER BY r.phone
-$$;
-
 -- What messages and opt-outs do to consents (R4.9): a START gives express consent, any other text implied consent for its
 -- thread, an opt-out ends every consent to texts that was given before it. Answers the log's end, or NULL for no change.
 CREATE FUNCTION consents_of_words(p_environment integer, k_actor integer[], k_operation text[], k_once text[], k_live boolean[], k_message bigint[], p_at timestamptz,
                                   e_phone text[], e_at timestamptz[], e_call integer[])
-RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off AS $$
+RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off SET enable_sort = off AS $$
 DECLARE
   v_id bigint[] := '{}';
   v_ended boolean[] := '{}';
@@ -501,16 +540,24 @@ BEGIN
     v_call := v_call || c.call;
   END LOOP;
   FOR c IN
-    UPDATE consent k SET ended_at = e.at, ended_by = 'OPT_OUT' FROM unnest(e_phone, e_at, e_call) AS e(phone, at, call)
-     WHERE k.environment_id = p_environment AND k.phone = e.phone AND k.channel = 'SMS' AND k.ended_at IS NULL AND k.given_at <= e.at
-    RETURNING k.id, e.call
+    SELECT k.id, e.call, e.at FROM unnest(e_phone, e_at, e_call) AS e(phone, at, call)
+     CROSS JOIN LATERAL (SELECT * FROM consent WHERE environment_id = p_environment AND phone = e.phone ORDER BY phone, id OFFSET 0) k
+     WHERE k.channel = 'SMS' AND k.ended_at IS NULL AND k.given_at <= e.at
   LOOP
+    UPDATE consent SET ended_at = c.at, ended_by = 'OPT_OUT' WHERE environment_id = p_environment AND id = c.id;
     v_id := v_id || c.id;
     v_ended := v_ended || true;
     v_call := v_call || c.call;
   END LOOP;
-  FOR c IN SELECT x.call, array_agg(x.id ORDER BY x.id) AS ids, array_agg(x.ended ORDER BY x.id) AS ended FROM unnest(v_id, v_ended, v_call) AS x(id, ended, call)
-            GROUP BY x.call ORDER BY x.call LOOP
+  -- Sets of 1,000, or a few more so that a number's changes stay in one (P1.4).
+  FOR c IN
+    SELECT p.call, array_agg(p.id ORDER BY p.phone, p.id) AS ids, array_agg(p.ended ORDER BY p.phone, p.id) AS ended
+      FROM (SELECT n.*, (min(n.place) OVER (PARTITION BY n.call, n.phone) - 1) / 1000 AS part
+              FROM (SELECT x.*, k.phone, row_number() OVER (PARTITION BY x.call ORDER BY k.phone, x.id) AS place
+                      FROM unnest(v_id, v_ended, v_call) AS x(id, ended, call)
+                     CROSS JOIN LATERAL (SELECT phone FROM consent WHERE environment_id = p_environment AND id = x.id LIMIT 1) k) n) p
+     GROUP BY p.call, p.part ORDER BY p.call, p.part
+  LOOP
     v_head := append_consents(p_environment, gen_random_uuid(), k_actor[c.call], k_operation[c.call], NULL, NULL, c.ids, c.ended);
   END LOOP;
   RETURN v_head;
@@ -562,6 +609,10 @@ DECLARE
   v_message bigint[];     -- call -> its message
   v_campaign integer[];   -- call -> its campaign
   v_consents bigint;
+  v_ended_phone text[];
+  v_ended_at timestamptz[];
+  v_ended_call integer[];
+  v_archived integer[];
   v_removes boolean := 'REMOVE' = ANY (r_verb) OR 'WITHDRAW' = ANY (r_verb) OR 'EXPIRE' = ANY (r_verb);
   v_outcome record;
   c record;
@@ -714,6 +765,12 @@ BEGIN
 
   -- 3. The environment's row, last; positions, facts, hashes and log rows come from statements that start after it.
   PERFORM 1 FROM environment WHERE id = p_environment FOR NO KEY UPDATE;
+  -- R5.5: a list that was archived meanwhile takes nobody in: what is answered as listed must count.
+  v_archived := ARRAY(SELECT l.id FROM list l WHERE l.environment_id = p_environment AND NOT l.enabled);
+  IF r_list && v_archived AND EXISTS (SELECT 1 FROM unnest(r_set, r_verb, r_list) AS r(set, verb, list)
+                                       WHERE r.verb = 'ADD' AND r.list = ANY (v_archived) AND v_live[s_call[r.set]]) THEN
+    RAISE EXCEPTION 'the list is archived' USING ERRCODE = 'QL003';
+  END IF;
   -- R1.5: what was decided by a setting that has been switched meanwhile is decided again, whole (40001 is retried).
   IF 'UNAPPROVE' = ANY (r_verb) AND v_enforce IS DISTINCT FROM
      (SELECT coalesce((settings ->> 'enforcePending')::boolean, true) FROM environment WHERE id = p_environment) THEN
@@ -792,10 +849,14 @@ BEGIN
   -- R4.9: under the environment's lock, like every write of a consent.
   v_consents := NULL;
   IF v_once OR v_opt_outs THEN
-    v_consents := consents_of_words(p_environment, k_actor, k_operation, k_once, v_live, v_message, v_at,
-      (SELECT array_agg(q.phone) FROM ended_by_rows(r_verb, r_phone, r_opted_out, r_requested, r_set, s_call, v_live, v_old, v_new, v_at) q),
-      (SELECT array_agg(q.at) FROM ended_by_rows(r_verb, r_phone, r_opted_out, r_requested, r_set, s_call, v_live, v_old, v_new, v_at) q),
-      (SELECT array_agg(q.call) FROM ended_by_rows(r_verb, r_phone, r_opted_out, r_requested, r_set, s_call, v_live, v_old, v_new, v_at) q));
+    -- The numbers whose consents to texts end, and since when: opt-outs, new or repeated, and sentences that a reviewer confirms.
+    SELECT array_agg(q.phone), array_agg(q.at), array_agg(q.call) INTO v_ended_phone, v_ended_at, v_ended_call FROM (
+      SELECT r.phone, max(CASE WHEN r.verb = 'ADD' THEN coalesce(r.requested, v_at) ELSE (v_new[r.n]).requested_at END) AS at, min(s_call[r.set]) AS call
+        FROM unnest(r_set, r_verb, r_phone, r_opted_out, r_requested) WITH ORDINALITY AS r(set, verb, phone, opted_out, requested, n)
+       WHERE v_live[s_call[r.set]] AND CASE r.verb WHEN 'ADD' THEN r.opted_out
+             WHEN 'APPROVE' THEN (v_new[r.n]).end_user_opted_out AND NOT (v_old[r.n]).end_user_opted_out END
+       GROUP BY r.phone ORDER BY r.phone) q;
+    v_consents := consents_of_words(p_environment, k_actor, k_operation, k_once, v_live, v_message, v_at, v_ended_phone, v_ended_at, v_ended_call);
   END IF;
 
   FOR i IN 1 .. cardinality(k_actor) LOOP

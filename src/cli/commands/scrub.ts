@@ -3,10 +3,10 @@ import { withExamples } from '../examples.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { wrongUse } from '../failure.ts';
 import { fetchFile } from '../fetch-file.ts';
-import type { Channel, Direction } from '../gql/graphql.ts';
+import type { Channel, Direction, MessageType } from '../gql/graphql.ts';
 import { graphql } from '../gql/index.ts';
 import { indexOf } from '../import-columns.ts';
-import { changeInput, oneOf, repeated } from '../options.ts';
+import { campaignOption, changeInput, messageTypeOption, oneOf, repeated } from '../options.ts';
 import { LONG_PATIENCE_MS } from '../patience.ts';
 import { type Session, withSession } from '../session.ts';
 import {
@@ -25,6 +25,8 @@ interface ScrubOptions extends TableOptions {
   readonly blocked?: string;
   readonly channel: Channel;
   readonly direction: Direction;
+  readonly campaign?: string;
+  readonly messageType?: MessageType;
   readonly phoneColumn?: readonly string[];
 }
 
@@ -39,6 +41,8 @@ export function addScrub(program: Command): void {
     .addOption(
       oneOf('--direction <direction>', 'who contacts whom', ['OUTBOUND', 'INBOUND']).default('OUTBOUND', 'outbound'),
     )
+    .addOption(campaignOption())
+    .addOption(messageTypeOption())
     .option(
       '--phone-column <column>',
       'a column with numbers, by its number from 1 or its name in the header; may be given several times, and then all must be free; by default the one that looks like it',
@@ -72,6 +76,11 @@ const SCRUB_REPORT = graphql(`
         callableCount
         blockedCount
         invalidCount
+        withoutConsentCount
+        warnings {
+          code
+          message
+        }
         cursor
         summary
         callableFile {
@@ -89,7 +98,7 @@ const SCRUB_REPORT = graphql(`
 
 async function scrub(session: Session, file: string, options: ScrubOptions): Promise<ExitCode> {
   const { api, output } = session;
-  const { channel, direction, country } = options;
+  const { channel, direction, campaign, messageType, country } = options;
   // What has the rows can't have the report too.
   const isPiped = [options.output, options.blocked].some(isStandardOutput);
   if (isPiped && output.json) throw wrongUse('With --json name files with -o and --blocked.');
@@ -106,7 +115,8 @@ async function scrub(session: Session, file: string, options: ScrubOptions): Pro
     ? options.phoneColumn.map((column) => indexOf(column, '--phone-column', preview.columns))
     : [guessedPhoneColumn(session, preview)];
   const reading = { ...readingOf(options), defaultCountry: country };
-  const input = { upload, phoneColumns, channel, direction, ...reading, ...changeInput({}) };
+  const contact = { channel, direction, campaign, messageType };
+  const input = { upload, phoneColumns, ...contact, ...reading, ...changeInput({}) };
   const { id } = (await api.change(SCRUB, 'startScrub', { input }, LONG_PATIENCE_MS)).task!;
   await followTask(session, id);
 

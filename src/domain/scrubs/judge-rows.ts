@@ -8,7 +8,7 @@ import type { ScrubInput } from './scrub-input.ts';
 
 /** Why a row must not be contacted. */
 export interface Block {
-  /** BLOCKED: one of its numbers is listed. INVALID: otherwise, one can't be read (R2.5). */
+  /** BLOCKED: one of its numbers is listed or lacks consent. INVALID: otherwise, one can't be read (R2.5). */
   readonly outcome: 'BLOCKED' | 'INVALID';
   /** What an agent can read out, for each of its numbers that must not be contacted. */
   readonly reason: string;
@@ -20,12 +20,16 @@ export interface JudgedRow {
   readonly row: FileRow;
   /** Null: it may be contacted. */
   readonly block: Block | null;
+  /** The consent of one of its numbers doesn't suffice, whatever becomes of that. */
+  readonly lacksConsent: boolean;
 }
 
 export interface JudgedRows {
   readonly rows: readonly JudgedRow[];
   /** The one place in the log that all of them were judged at. */
   readonly cursor: BatchAnswer['cursor'];
+  /** The campaign that was named isn't known, or is archived: every list counted (R3.1). */
+  readonly isCampaignUnknown: boolean;
 }
 
 export interface Judge {
@@ -42,7 +46,7 @@ export interface Judge {
  */
 export async function judgeRows(
   { verdicts, sql, environmentId }: Judge,
-  { phoneColumns, direction, channel, defaultCountry }: ScrubInput,
+  { phoneColumns, direction, channel, campaign, messageType, defaultCountry }: ScrubInput,
   rows: readonly FileRow[],
   atLeast: string | null,
 ): Promise<JudgedRows> {
@@ -54,7 +58,8 @@ export async function judgeRows(
       rowOf.push(n);
     }
   }
-  const answer = await verdicts.checkBatch({ environmentId }, { direction, channel, numbers, atLeast, defaultCountry });
+  const asked = { direction, channel, campaign, messageType };
+  const answer = await verdicts.checkBatch({ environmentId }, { ...asked, numbers, atLeast, defaultCountry });
   const listings = await loadListings(sql, environmentId, answer.rows.flatMap(listedKeys));
   const against = new Map<number, BatchRow[]>();
   for (const blocked of answer.rows) {
@@ -65,7 +70,12 @@ export async function judgeRows(
   }
   const blocks = await mapInSlices([...against], ([n, blocked]) => [n, blockOf(blocked, answer, listings)] as const);
   const blockByRow = new Map(blocks);
-  return { rows: rows.map((row, n) => ({ row, block: blockByRow.get(n) ?? null })), cursor: answer.cursor };
+  const unconsented = new Set(answer.withoutConsent?.map((place) => rowOf[place]!));
+  return {
+    rows: rows.map((row, n) => ({ row, block: blockByRow.get(n) ?? null, lacksConsent: unconsented.has(n) })),
+    cursor: answer.cursor,
+    isCampaignUnknown: answer.warnings.some(({ code }) => code === 'UNKNOWN_CAMPAIGN'),
+  };
 }
 
 /** An empty cell gives no number; a row that gives none at all is judged as one that can't be read. */

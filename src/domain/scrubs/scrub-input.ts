@@ -1,8 +1,8 @@
 import type { FileFormat } from '../spreadsheets/file-format.ts';
-import type { Contact } from '../verdicts/check-answer.ts';
+import type { AskedContact } from '../verdicts/check-answer.ts';
 
 /** The input of a task of kind SCRUB: nothing here changes while it runs, so that reading again judges the same numbers. */
-export interface ScrubInput extends Contact {
+export interface ScrubInput extends Omit<AskedContact, 'businessNumber'> {
   readonly file: { readonly id: string; readonly name: string };
   readonly format: FileFormat;
   /** For people who wait; null when nothing shows it. */
@@ -17,4 +17,6 @@ export interface ScrubInput extends Contact {
 export interface ScrubResult {
   /** The place in the log that its first rows were judged at, as clients get it. */
   readonly cursor: string;
+  /** Some rows were judged while the campaign wasn't known or was archived: by every list. */
+  readonly isCampaignUnknown?: true;
 }

@@ -1,3 +1,5 @@
+import type { VerdictWarning } from '../../suppression-index/verdict.ts';
+import { warningSentence } from '../../suppression-index/verdict-sentence.ts';
 import type { TaskRow } from '../tasks/task-row.ts';
 import type { ScrubInput, ScrubResult } from './scrub-input.ts';
 
@@ -9,20 +11,27 @@ export interface ScrubReport {
   readonly callableCount: number;
   readonly blockedCount: number;
   readonly invalidCount: number;
+  /** Callable rows with a number whose consent doesn't suffice; null when it wasn't asked about. */
+  readonly withoutConsentCount: number | null;
+  readonly warnings: readonly VerdictWarning[];
   /** Null before the first batch. */
   readonly cursor: string | null;
 }
 
 export function scrubReport(task: TaskRow): ScrubReport {
-  const { CALLABLE = 0, BLOCKED = 0, INVALID = 0 } = task.counts;
+  const { CALLABLE = 0, BLOCKED = 0, INVALID = 0, WITHOUT_CONSENT = 0 } = task.counts;
+  const input = task.input as unknown as ScrubInput;
+  const result = task.result as ScrubResult | null;
   return {
     task,
-    input: task.input as unknown as ScrubInput,
+    input,
     checkedCount: CALLABLE + BLOCKED + INVALID,
     callableCount: CALLABLE,
     blockedCount: BLOCKED,
     invalidCount: INVALID,
-    cursor: (task.result as ScrubResult | null)?.cursor ?? null,
+    withoutConsentCount: input.messageType ? WITHOUT_CONSENT : null,
+    warnings: result?.isCampaignUnknown ? [{ code: 'UNKNOWN_CAMPAIGN' }] : [],
+    cursor: result?.cursor ?? null,
   };
 }
 
@@ -42,7 +51,8 @@ export function scrubSummary(report: ScrubReport): string {
   }
 }
 
-function found({ checkedCount, callableCount, blockedCount, invalidCount, input }: ScrubReport): string {
+function found(report: ScrubReport): string {
+  const { checkedCount, callableCount, blockedCount, invalidCount, withoutConsentCount, input } = report;
   const contact = `${input.direction === 'OUTBOUND' ? 'outbound' : 'inbound'} ${input.channel === 'CALL' ? 'calls' : 'texts'}`;
   const parts = [
     `${number(callableCount)} may be contacted`,
@@ -50,7 +60,13 @@ function found({ checkedCount, callableCount, blockedCount, invalidCount, input 
   ];
   if (invalidCount > 0)
     parts.push(`${number(invalidCount)} ${invalidCount === 1 ? 'has' : 'have'} a number that can't be read`);
-  return `${rows(checkedCount)} checked for ${contact}: ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}.`;
+  const split = `${rows(checkedCount)} checked for ${contact}: ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}.`;
+  const lacking = withoutConsentCount
+    ? [
+        `${rows(withoutConsentCount)} of those that may be contacted ${withoutConsentCount === 1 ? 'lacks' : 'lack'} sufficient consent.`,
+      ]
+    : [];
+  return [split, ...lacking, ...report.warnings.map(warningSentence)].join(' ');
 }
 
 function rows(count: number): string {

@@ -10,11 +10,13 @@ import type { Settings } from '../settings.ts';
 import type { FormatHints } from '../spreadsheets/file-format.ts';
 import type { FilePreview } from '../spreadsheets/preview-file.ts';
 import { type StartedTask, startTask } from '../tasks/create-task.ts';
+import { storable } from '../text-limits.ts';
 import { problem, UserProblemError } from '../user-problem.ts';
-import type { Contact } from '../verdicts/check-answer.ts';
+import type { AskedContact } from '../verdicts/check-answer.ts';
+import { assertFittingType } from '../verdicts/consent-standing.ts';
 import type { ScrubInput } from './scrub-input.ts';
 
-export interface StartScrubInput extends CallerInput, FormatHints, Contact {
+export interface StartScrubInput extends CallerInput, FormatHints, Omit<AskedContact, 'businessNumber'> {
   /** The upload's file. */
   readonly upload: string;
   /** Counted from 0; null: the one that looks like phone numbers. */
@@ -37,6 +39,7 @@ export async function startScrub(
   { log, database, settings }: { readonly log: ChangeLog; readonly database: Database; readonly settings: Settings },
 ): Promise<StartedTask> {
   requirePermission(viewer, 'file:import');
+  assertFittingType(input, 'input.messageType');
   const { environmentId } = viewer;
   const defaultCountry = input.defaultCountry
     ? readCountry(input.defaultCountry, 'input.defaultCountry')
@@ -57,10 +60,20 @@ export async function startScrub(
       phoneColumns: columnsOf(input, preview),
       direction: input.direction,
       channel: input.channel,
+      campaign: keptKey(input.campaign),
+      messageType: input.messageType ?? null,
       defaultCountry,
     };
     return { kind: 'SCRUB', authority: authorityOf(viewer), input: task };
   });
+}
+
+/** Longer than any campaign's key. */
+const LONGEST_KEY = 200;
+
+/** What can't be a campaign's key is none that we know, and is kept as far as it can be. */
+function keptKey(campaign: string | null | undefined): string | null {
+  return campaign == null ? null : (storable(campaign) ?? '').slice(0, LONGEST_KEY);
 }
 
 async function orProblem<T>(work: Promise<T>): Promise<T | UserProblemError> {

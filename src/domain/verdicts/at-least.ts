@@ -4,6 +4,7 @@ import type { EnvironmentFeed } from '../../changes/environment-feed.ts';
 import { hashAt } from '../../changes/resume-plan.ts';
 import type { Sql } from '../../db/database.ts';
 import type { LoadedEnvironment } from '../../suppression-index/suppression-index.ts';
+import { within } from './within.ts';
 
 /** P2.4: how long `atLeast` waits for this node to get there. */
 export const REACH_MS = 2_000;
@@ -64,17 +65,4 @@ export class AtLeast {
 
 function keyOf({ position, hash }: Cursor): string {
   return `${position} ${hash}`;
-}
-
-/** What the work says in time; false when it fails or takes longer: not knowing is not having reached. */
-async function within(timeoutMs: number, work: Promise<boolean>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false);
-  });
-  try {
-    return await Promise.race([work.catch(() => false), timeUp]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,14 +1,21 @@
 import type { Cursor } from '../../changes/cursor.ts';
 import { mapInSlices } from '../../in-slices.ts';
 import type { Lists } from '../../suppression-index/block-mask.ts';
+import type { CampaignRow } from '../../suppression-index/campaign-row.ts';
 import type { SuppressionIndex } from '../../suppression-index/suppression-index.ts';
-import { deriveVerdict, type Reason, type VerdictSource } from '../../suppression-index/verdict.ts';
+import {
+  deriveVerdict,
+  type Reason,
+  type VerdictSource,
+  type VerdictWarning,
+} from '../../suppression-index/verdict.ts';
 import type { NumberProblem } from '../numbers/number-problem.ts';
 import type { Settings } from '../settings.ts';
 import { problem, UserProblemError } from '../user-problem.ts';
 import type { AtLeast } from './at-least.ts';
-import { findSuspects, type Suspect, suspectSources } from './batch-look-up.ts';
-import type { Asking, Contact } from './check-answer.ts';
+import { lookUp, type Suspect, suspectSources } from './batch-look-up.ts';
+import type { AskedContact, Asking, Contact } from './check-answer.ts';
+import { assertFittingType } from './consent-standing.ts';
 import { type ReadNumber, readNumber } from './read-number.ts';
 import { VerdictsUnavailableError } from './verdicts-unavailable.ts';
 
@@ -21,7 +28,8 @@ export interface BatchNumber {
   readonly reference?: string | null;
 }
 
-export interface BatchInput extends Contact {
+/** No number of the business here: implied consent suffices, of whichever conversation it is. */
+export interface BatchInput extends Omit<AskedContact, 'businessNumber'> {
   readonly numbers: readonly BatchNumber[];
   /** A cursor that the answers must not be older than. */
   readonly atLeast?: string | null;
@@ -51,6 +59,14 @@ export interface BatchAnswer extends Contact {
   readonly allowed: number;
   readonly blocked: number;
   readonly invalid: number;
+  /** The campaign that was counted by; null when none was named, or none that is known. */
+  readonly campaign: CampaignRow | null;
+  readonly warnings: readonly VerdictWarning[];
+  /**
+   * Places of the numbers, blocked ones too, whose consent doesn't suffice for the message type, of those that can be read;
+   * null when none was asked about.
+   */
+  readonly withoutConsent: readonly number[] | null;
   /** The one place in the log that all answers are true at. */
   readonly cursor: Cursor;
   readonly lists: Lists;
@@ -64,6 +80,7 @@ export async function checkBatch(
   input: BatchInput,
 ): Promise<BatchAnswer> {
   assertSize(input.numbers.length);
+  assertFittingType(input, 'messageType');
   const loaded = await node.index.ready(viewer.environmentId);
   if (!loaded) throw new VerdictsUnavailableError('NOT_READY');
   if (input.atLeast && !(await node.atLeast.reached(loaded, input.atLeast)))
@@ -82,24 +99,46 @@ export async function checkBatch(
   const cursor = loaded.cursor();
   const { settings } = index;
   const lists = new Map(index.lists);
-  const suspects = findSuspects(index, read, input);
-  const rows = await blockedRows(input, suspects, suspectSources(lists, settings));
+  const campaign = (input.campaign != null && index.campaigns.get(input.campaign)) || null;
+  const { suspects, withoutConsent } = lookUp(index, read, input);
+  const rows = await blockedRows(input, campaign, suspects, suspectSources(lists, settings));
   const checked = read.length;
   const invalid = rows.filter(({ outcome }) => outcome === 'INVALID').length;
   const { direction, channel } = input;
   const counts = { checked, allowed: checked - rows.length, blocked: rows.length - invalid, invalid };
-  return { direction, channel, rows, ...counts, cursor, lists, settings };
+  return {
+    direction,
+    channel,
+    rows,
+    ...counts,
+    campaign,
+    warnings: input.campaign != null && campaign === null ? [{ code: 'UNKNOWN_CAMPAIGN' }] : [],
+    withoutConsent: input.messageType ? withoutConsent : null,
+    cursor,
+    lists,
+    settings,
+  };
 }
 
 async function blockedRows(
-  { direction, channel, numbers }: BatchInput,
+  { direction, channel, messageType, numbers }: BatchInput,
+  campaign: CampaignRow | null,
   suspects: readonly Suspect[],
   sourceOf: (suspect: Suspect) => VerdictSource,
 ): Promise<BatchRow[]> {
   const rows = await mapInSlices(suspects, (suspect): BatchRow | null => {
-    const { place, read } = suspect;
+    const { place, read, lacksConsent } = suspect;
     const { number, otherKeys, keys } = read;
-    const verdict = deriveVerdict({ number, otherKeys, direction, channel, source: sourceOf(suspect), stale: false });
+    const verdict = deriveVerdict({
+      number,
+      otherKeys,
+      direction,
+      channel,
+      campaignId: campaign?.id ?? null,
+      lacksConsentFor: lacksConsent ? messageType : null,
+      source: sourceOf(suspect),
+      stale: false,
+    });
     if (verdict.decision === 'ALLOW') return null;
     const unreadable = number && !number.ok && direction === 'OUTBOUND' ? number.problem : null;
     return {

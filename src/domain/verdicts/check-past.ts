@@ -1,30 +1,50 @@
 import type { Sql } from '../../db/database.ts';
-import { type Asking, answerFor, type CheckAnswer, type Contact } from './check-answer.ts';
+import { type AskedContact, type Asking, answerFor, type CheckAnswer, type Standing } from './check-answer.ts';
+import { assertFittingType } from './consent-standing.ts';
+import { consentsAt, wasInThread } from './consents-at.ts';
 import { knownFacts } from './known-facts.ts';
 import { momentAt } from './moment.ts';
-import { readNumber } from './read-number.ts';
+import { type ReadNumber, readNumber } from './read-number.ts';
+import { businessNumberKey } from './thread-consent.ts';
 
-export interface PastInput extends Contact {
+export interface PastInput extends AskedContact {
   readonly phone: string | null;
   readonly at: Date;
 }
 
 /**
- * What the answer was at a moment, from the log, with the lists, settings and default country that held then (R3.4).
+ * What the answer was at a moment, from the log, with the lists, campaigns, consents, settings and default country that
+ * held then (R3.4).
  * Needs no index, so it is never stale or warming.
  * @throws UserProblemError IN_THE_FUTURE, INVALID_VALUE
  */
-export async function checkAt(
-  sql: Sql,
-  viewer: Asking,
-  { phone, at, direction, channel }: PastInput,
-): Promise<CheckAnswer> {
+export async function checkAt(sql: Sql, viewer: Asking, input: PastInput): Promise<CheckAnswer> {
+  assertFittingType(input, 'messageType');
   const { environmentId } = viewer;
-  const { cursor, lists, settings } = await momentAt(sql, environmentId, at);
-  const read = readNumber(phone, settings.defaultCountry);
-  const facts = await factsAtPosition(sql, environmentId, read.keys, cursor.position);
+  const { cursor, lists, campaigns, settings, at } = await momentAt(sql, environmentId, input.at);
+  const { position } = cursor;
+  const read = readNumber(input.phone, settings.defaultCountry);
+  const facts = await factsAtPosition(sql, environmentId, read.keys, position);
   const source = knownFacts(facts, lists, settings);
-  return answerFor(read, { direction, channel }, { source, stale: false, cursor, lists, settings, at });
+  const consent = await consentAt(sql, environmentId, read, input, { position, country: settings.defaultCountry });
+  return answerFor(read, input, { source, stale: false, cursor, lists, campaigns, settings, at, ...consent });
+}
+
+/** What was on file then, as far as it is asked about. */
+async function consentAt(
+  sql: Sql,
+  environmentId: number,
+  { number }: ReadNumber,
+  { messageType, businessNumber }: PastInput,
+  { position, country }: { position: number; country: string },
+): Promise<Pick<Standing, 'consents' | 'inThread'>> {
+  if (!messageType || !number?.ok) return { consents: { consents: () => 0 } };
+  const { e164 } = number;
+  const mask = await consentsAt(sql, environmentId, e164, position);
+  const consents = { consents: () => mask };
+  if (businessNumber == null) return { consents };
+  const ours = businessNumberKey(businessNumber, country);
+  return { consents, inThread: await wasInThread(sql, environmentId, e164, ours, position) };
 }
 
 /** The facts of keys as of a position; a key that no change has named by then is absent. */

@@ -2,22 +2,26 @@ import { LRUCache } from 'lru-cache';
 import type { CursorCodec } from '../../changes/cursor.ts';
 import type { Database } from '../../db/database.ts';
 import { builtInLists } from '../../suppression-index/block-mask.ts';
+import { sufficiency } from '../../suppression-index/consent-facts.ts';
 import type { LoadedEnvironment, SuppressionIndex } from '../../suppression-index/suppression-index.ts';
 import { defaultSettings, parseSettings, type Settings } from '../settings.ts';
 import { AtLeast } from './at-least.ts';
 import {
+  type AskedContact,
   type Asking,
   answerFor,
   type CheckAnswer,
-  type Contact,
   isEmergencyCall,
   type Standing,
 } from './check-answer.ts';
 import { type BatchAnswer, type BatchInput, checkBatch } from './check-batch.ts';
+import { assertFittingType, hasFittingType } from './consent-standing.ts';
 import { readNumber } from './read-number.ts';
+import { businessNumberKey, isInThread } from './thread-consent.ts';
+import { within } from './within.ts';
 
 /** May this contact happen, now? */
-export interface CheckInput extends Contact {
+export interface CheckInput extends AskedContact {
   /** As written; null: the caller withheld it. */
   readonly phone: string | null;
   /** A cursor that the answer must not be older than; waits at most 2 s for it, then blocks with STALE. */
@@ -34,6 +38,8 @@ export interface VerdictsOptions {
 
 /** How many environments' settings are remembered for the moments when they aren't loaded. */
 const REMEMBERED = 10_000;
+/** How long a verdict waits for the database to say whether a text belongs to a conversation. */
+const THREAD_MS = 2_000;
 const lists = new Map(builtInLists.map((list) => [list.id, list]));
 
 /** This node's answers about now, from its suppression index (R3). */
@@ -54,12 +60,13 @@ export class Verdicts {
   /**
    * One verdict. Never rejects for the node's sake: what it can't vouch for it blocks, with STALE or NOT_READY (R3.3);
    * outbound calls to emergency numbers pass before anything is waited for (R2.4).
-   * @throws InvalidCursorError for an `atLeast` that isn't a cursor of ours
+   * @throws InvalidCursorError for an `atLeast` that isn't a cursor of ours; UserProblemError for a message type of what
+   * isn't an outbound SMS
    */
   check(viewer: Asking, input: CheckInput): Promise<CheckAnswer> {
     const loaded = this.#index.peek(viewer.environmentId);
     // The hot path: no wait but the caller's own `await`.
-    if (loaded && !input.atLeast) return Promise.resolve(answerNow(loaded, input, true));
+    if (loaded && isImmediate(input)) return Promise.resolve(answerNow(loaded, input, true));
     return this.#checkWaiting(viewer.environmentId, input, loaded);
   }
 
@@ -76,6 +83,7 @@ export class Verdicts {
     input: CheckInput,
     present: LoadedEnvironment | null,
   ): Promise<CheckAnswer> {
+    assertFittingType(input, 'messageType');
     const known = present?.index.settings ?? this.#settings.get(environmentId);
     if (known && isEmergency(input, known))
       return present ? answerNow(present, input, true) : answerUnloaded(input, known);
@@ -85,7 +93,18 @@ export class Verdicts {
     this.#settings.set(environmentId, loaded.index.settings);
     const wait = input.atLeast && !isEmergency(input, loaded.index.settings);
     const reached = wait ? await this.#atLeast.reached(loaded, input.atLeast!) : true;
-    return answerNow(loaded, input, reached);
+    return answerNow(loaded, input, reached, await this.#isInThread(loaded, environmentId, input));
+  }
+
+  /** The index knows of implied consent, and only the database of which thread: asked for alone, when it decides. */
+  async #isInThread({ index }: LoadedEnvironment, environmentId: number, input: CheckInput): Promise<boolean> {
+    const { phone, messageType, businessNumber } = input;
+    if (!messageType || businessNumber == null) return true;
+    const { defaultCountry } = index.settings;
+    const { number } = readNumber(phone, defaultCountry);
+    if (!number?.ok || sufficiency(index.consents(number.e164), messageType) !== 'THREAD') return true;
+    const ours = businessNumberKey(businessNumber, defaultCountry);
+    return within(THREAD_MS, isInThread(this.#database.read, environmentId, number.e164, ours));
   }
 
   /** Beside the load and without waiting: a large list takes longer than its settings, and 999 is read by country. */
@@ -98,8 +117,14 @@ export class Verdicts {
   }
 }
 
+/** Whether memory alone answers it, without anything to wait for or to refuse. */
+function isImmediate(input: CheckInput): boolean {
+  const { atLeast, messageType, businessNumber } = input;
+  return !atLeast && (!messageType || (businessNumber == null && hasFittingType(input)));
+}
+
 /** Cursor, staleness and facts are taken in one synchronous step (P2.3). */
-function answerNow(loaded: LoadedEnvironment, input: CheckInput, reached: boolean): CheckAnswer {
+function answerNow(loaded: LoadedEnvironment, input: CheckInput, reached: boolean, inThread = true): CheckAnswer {
   const { index } = loaded;
   const standing: Standing = {
     source: index,
@@ -108,12 +133,16 @@ function answerNow(loaded: LoadedEnvironment, input: CheckInput, reached: boolea
     lists: index.lists,
     settings: index.settings,
     at: null,
+    campaigns: index.campaigns,
+    consents: index,
+    inThread,
   };
   return answerFor(readNumber(input.phone, index.settings.defaultCountry), input, standing);
 }
 
 function answerUnloaded(input: CheckInput, settings: Settings): CheckAnswer {
-  const standing: Standing = { source: null, stale: false, cursor: null, lists, settings, at: null };
+  const nothing = { source: null, campaigns: null, consents: null };
+  const standing: Standing = { ...nothing, stale: false, cursor: null, lists, settings, at: null };
   return answerFor(readNumber(input.phone, settings.defaultCountry), input, standing);
 }
 

@@ -4,7 +4,8 @@ import { cursorAt } from '../../changes/change-stream.ts';
 import type { Cursor } from '../../changes/cursor.ts';
 import { toPosition } from '../../changes/position.ts';
 import type { Sql } from '../../db/database.ts';
-import { builtInLists, type ListRow, type Lists } from '../../suppression-index/block-mask.ts';
+import { builtInLists, type Lists, parseList } from '../../suppression-index/block-mask.ts';
+import type { CampaignRow } from '../../suppression-index/campaign-row.ts';
 import { defaultSettings, parseSettings, type Settings } from '../settings.ts';
 import { problem, UserProblemError } from '../user-problem.ts';
 
@@ -12,6 +13,8 @@ import { problem, UserProblemError } from '../user-problem.ts';
 export interface Moment {
   readonly cursor: Cursor;
   readonly lists: Lists;
+  /** By key; none that was archived. */
+  readonly campaigns: ReadonlyMap<string, CampaignRow>;
   readonly settings: Settings;
   /** The time that was asked about. */
   readonly at: Date;
@@ -21,7 +24,7 @@ export interface Moment {
 const A_DAY = 86_400_000;
 
 /**
- * The last change set at or before the time (P1.5), with the lists and settings as of it; position 0 before the first.
+ * The last change set at or before the time (P1.5), with lists, campaigns and settings as of it; position 0 before the first.
  * The log is append-only, so what is read afterwards "as of this position" is of the same moment. A write that is
  * still being committed may end up at or before a time that has only just passed; the cursor says what was counted.
  * @throws UserProblemError IN_THE_FUTURE (by the database's clock), INVALID_VALUE
@@ -47,31 +50,41 @@ export async function positionAt(sql: Sql, environmentId: number, at: Date): Pro
   return cursorAt({ environmentId, epoch }, toPosition(row.position ?? 0), row.hash ?? genesisHash(epoch));
 }
 
-/** Folds the changes of lists and settings up to a position: each LIST change is the list's whole state, a SETTING change what changed. */
+/**
+ * Folds the changes of lists, campaigns and settings up to a position: each LIST or CAMPAIGN change is the whole state of
+ * what it is about, a SETTING change what changed.
+ */
 export async function listsAndSettingsAt(
   sql: Sql,
   environmentId: number,
   position: number,
-): Promise<{ lists: Lists; settings: Settings }> {
-  const { rows } = await sql.query<{ kind: 'LIST' | 'SETTING'; after: string }>(LISTS_AND_SETTINGS, [
-    environmentId,
-    position,
-  ]);
+): Promise<Pick<Moment, 'lists' | 'campaigns' | 'settings'>> {
+  const { rows } = await sql.query<ConfigRow>(LISTS_AND_SETTINGS, [environmentId, position]);
   const lists = new Map(builtInLists.map((list) => [list.id, list]));
+  const byId = new Map<number, CampaignRow>();
   let settings = defaultSettings;
   for (const { kind, after } of rows) {
     if (kind === 'SETTING') settings = parseSettings({ ...settings, ...JSON.parse(after) });
-    else {
-      const list = JSON.parse(after) as ListRow;
+    else if (kind === 'CAMPAIGN') {
+      const campaign = JSON.parse(after) as CampaignRow;
+      byId.set(campaign.id, campaign);
+    } else {
+      const list = parseList(after);
       lists.set(list.id, list);
     }
   }
-  return { lists, settings };
+  const enabled = [...byId.values()].filter((campaign) => campaign.enabled);
+  return { lists, campaigns: new Map(enabled.map((campaign) => [campaign.key, campaign])), settings };
 }
 
 function inTheFuture(): UserProblemError {
   const message = 'This time lies in the future. Leave it out to ask about now.';
   return new UserProblemError(problem('IN_THE_FUTURE', 'at', message));
+}
+
+interface ConfigRow {
+  readonly kind: 'LIST' | 'CAMPAIGN' | 'SETTING';
+  readonly after: string;
 }
 
 interface PositionRow {
@@ -89,5 +102,5 @@ const POSITION_AT = `
    WHERE e.id = $1`;
 
 const LISTS_AND_SETTINGS = `
-  SELECT kind, after FROM change WHERE environment_id = $1 AND kind IN ('LIST', 'SETTING') AND position <= $2 AND after IS NOT NULL
+  SELECT kind, after FROM change WHERE environment_id = $1 AND kind IN ('LIST', 'CAMPAIGN', 'SETTING') AND position <= $2 AND after IS NOT NULL
    ORDER BY position`;

@@ -19,7 +19,7 @@ export interface NumberView extends Pick<CheckAnswer, 'keys' | 'lists' | 'settin
   readonly number: ParsedNumber;
   /** Its active entries, over all keys, by id. */
   readonly entries: readonly NumberEntry[];
-  /** The verdict for each direction and channel, in the order of `contacts`. */
+  /** The verdict for each direction and channel, over all lists, in the order of `contacts`. */
   readonly verdicts: readonly CheckAnswer[];
   readonly cursor: NonNullable<CheckAnswer['cursor']>;
 }
@@ -76,13 +76,13 @@ async function numberNow(sql: Sql, environmentId: number, phone: string): Promis
 function view(
   read: ReadNumber,
   entries: readonly NumberEntry[],
-  moment: Omit<Moment, 'at'> & { at: Date | null },
+  moment: Omit<Moment, 'at' | 'campaigns'> & { at: Date | null },
 ): NumberView {
   const { cursor, lists, settings, at } = moment;
   const source = knownFacts(factsOf(entries), lists, settings);
-  const verdicts = contacts.map((contact) =>
-    answerFor(read, contact, { source, stale: false, cursor, lists, settings, at }),
-  );
+  // Of no campaign and without a message type: neither is looked for.
+  const standing = { source, stale: false, cursor, lists, settings, at, campaigns: null, consents: null };
+  const verdicts = contacts.map((contact) => answerFor(read, contact, standing));
   return {
     key: read.keys[0] ?? null,
     keys: read.keys,
@@ -152,7 +152,7 @@ const NUMBER_NOW = `
          e.reason_id, e.evidence_id, e.requested_at, e.expires_at, e.external_reference, e.business_number, e.created_by_id, e.created_at, e.updated_at
     FROM environment v
    CROSS JOIN LATERAL (
-     SELECT coalesce(json_agg(json_build_object('id', id, 'key', key, 'name', name, 'blocks', blocks, 'enabled', enabled)), '[]') AS lists
+     SELECT coalesce(json_agg(json_build_object('id', id, 'key', key, 'name', name, 'blocks', blocks, 'enabled', enabled, 'campaigns', campaigns)), '[]') AS lists
        FROM list WHERE environment_id = v.id) l
     LEFT JOIN entry e ON e.environment_id = v.id AND e.phone = ANY ($2::text[]) AND e.active
    WHERE v.id = $1 ORDER BY e.id`;

@@ -64,7 +64,7 @@ function factOf({ listId, status, endUserOptedOut }: EntryRow): string {
 
 async function readRules(sql: Sql, environmentId: number): Promise<{ lists: Lists; settings: Settings }> {
   const { rows: lists } = await sql.query<ListRow>(
-    'SELECT id, key, name, blocks, enabled FROM list WHERE environment_id = $1',
+    'SELECT id, key, name, blocks, enabled, campaigns FROM list WHERE environment_id = $1',
     [environmentId],
   );
   const { rows } = await sql.query<{ settings: unknown }>('SELECT settings FROM environment WHERE id = $1', [
