@@ -47,9 +47,9 @@ test('an account begins with two environments, each with lists, settings, a log 
     expect(log.map(({ after }) => after)).toEqual([
       { key, kind },
       defaultSettings,
-      { id: 1, key: 'DNC', name: 'Do Not Call', blocks: 3, enabled: true },
-      { id: 2, key: 'DNT', name: 'Do Not Text', blocks: 2, enabled: true },
-      { id: 3, key: 'SPAM', name: 'Spam', blocks: 12, enabled: true },
+      { id: 1, key: 'DNC', name: 'Do Not Call', blocks: 3, enabled: true, campaigns: [] },
+      { id: 2, key: 'DNT', name: 'Do Not Text', blocks: 2, enabled: true, campaigns: [] },
+      { id: 3, key: 'SPAM', name: 'Spam', blocks: 12, enabled: true, campaigns: [] },
       { id: adminKeyId, name: 'First ADMIN key', role: 'ADMIN', hint: adminKey.slice(34, 38), expiresAt: null },
     ]);
     const { rows } = await here.database.read.query<{ epoch: string; head: string; first: Buffer }>(

@@ -4,6 +4,7 @@ import { entrySourceOf } from '../../auth/viewer.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
 import type { EntryStatus } from '../../changes/write-call.ts';
 import { actorOf, authorityOf, type CallerInput, idempotencyOf, onBehalfOf } from '../caller.ts';
+import { intoOpenList } from '../lists/archived-list.ts';
 import type { Settings } from '../settings.ts';
 import { storable, tooLong } from '../text-limits.ts';
 import { problem, UserProblemError } from '../user-problem.ts';
@@ -55,7 +56,7 @@ export async function addEntries(
   } as const;
   const read = input.entries.map((entry) => readEntryInput(entry, { ...defaults, blocks: list.blocks, settings, now }));
   const { rows, rowOf } = mergeDuplicates(read);
-  const outcome = await log.write({
+  const write = log.write({
     environmentId: viewer.environmentId,
     actor: actorOf(viewer),
     operation: 'addEntries',
@@ -66,6 +67,7 @@ export async function addEntries(
     inputMap: encodeInputMap(read, rowOf),
     rows,
   });
+  const outcome = await intoOpenList(write, list.key, 'input.list');
   return {
     results: readResults(outcome, outcome.replayed?.inputMap ?? encodeInputMap(read, rowOf), read),
     position: outcome.position,

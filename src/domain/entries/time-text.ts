@@ -23,6 +23,12 @@ export function readInstant(text: string): Date | null {
   return DATE_ALONE.test(text.trim()) ? null : readTime(text);
 }
 
+/** The day that a text names, `YYYY-MM-DD`, or null when it can't be read. */
+export function readDay(text: string): string | null {
+  const day = text.trim();
+  return DATE_ALONE.test(day) && readTime(day) ? day : null;
+}
+
 /**
  * When an entry ends. A date alone means its last moment, wherever on earth (UTC-12): an entry must not be lifted on the
  * evening before in the west.

@@ -3,6 +3,7 @@ import { requirePermission } from '../../auth/require-permission.ts';
 import { entrySourceOf, type Viewer } from '../../auth/viewer.ts';
 import { type EntryRow, type EntryStatus, edit, type RowOutcome, type WriteOutcome } from '../../changes/write-call.ts';
 import { actorOf, authorityOf, type CallerInput, idempotencyOf, onBehalfOf } from '../caller.ts';
+import { intoOpenList } from '../lists/archived-list.ts';
 import { acceptsSenders, parseListable } from '../numbers/listed-number.ts';
 import { storable, tooLong } from '../text-limits.ts';
 import { problem, type UserProblem, UserProblemError } from '../user-problem.ts';
@@ -88,7 +89,7 @@ export async function updateEntry(
       { ...kept, ...values(input), needs: 0 },
     ];
   }
-  const outcome = await context.log.write({
+  const write = context.log.write({
     ...call,
     reason: storable(input.changeReason),
     evidence: storable(input.changeEvidence),
@@ -96,6 +97,7 @@ export async function updateEntry(
     rows,
     inputMap: rows.map((_, n) => n),
   });
+  const outcome = await intoOpenList(write, entry.list.key, 'input.phone');
   return answer(inOrder(outcome), outcome);
 }
 

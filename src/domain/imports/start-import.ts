@@ -4,6 +4,7 @@ import type { Database } from '../../db/database.ts';
 import { actorOf, authorityOf } from '../caller.ts';
 import { readCountry } from '../country.ts';
 import { keepStoredFile } from '../files/stored-files.ts';
+import { assertOpenList } from '../lists/archived-list.ts';
 import type { Settings } from '../settings.ts';
 import { columnFields } from '../spreadsheets/column-names.ts';
 import { type StartedTask, startTask } from '../tasks/create-task.ts';
@@ -53,6 +54,7 @@ export async function startImport(
     if (seen instanceof UserProblemError) throw seen;
     const { upload, preview } = seen;
     assertColumns(request.columns, preview.columns.length);
+    await assertOpenList(sql, environmentId, list, 'input.list');
     await keepStoredFile(sql, environmentId, upload.id, KEPT_MS);
     const task: ImportInput = {
       file: { id: upload.id, name: upload.name },

@@ -2,14 +2,11 @@ import { requirePermission } from '../../auth/require-permission.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { ChangeLog, Committed, ConfigChange } from '../../changes/change-log.ts';
 import type { Sql } from '../../db/database.ts';
-import { readCountry } from '../country.ts';
-import { readOptionalName } from '../name-text.ts';
 import { type ConfigInput, recordOnce } from '../record-once.ts';
 import { parseSettings, type Settings } from '../settings.ts';
-import { problem, UserProblemError } from '../user-problem.ts';
+import { readSettings, type SettingsInput } from './read-settings.ts';
 
-/** What is absent or null stays as it is. */
-export type UpdateSettingsInput = ConfigInput & { readonly [Name in keyof Settings]?: Settings[Name] | null };
+export type UpdateSettingsInput = ConfigInput & SettingsInput;
 
 export type UpdatedSettings = Committed<{
   /** All of them, as they now hold; after a replay too. */
@@ -31,12 +28,12 @@ export async function updateSettings(
 ): Promise<UpdatedSettings> {
   requirePermission(viewer, 'settings:write');
   const { environmentId } = viewer;
-  const wanted = readPatch(input);
+  const wanted = readSettings(input);
   const { result, ...recorded } = await recordOnce<Pick<UpdatedSettings, 'settings' | 'outcome'>>(log, viewer, {
     operation: 'updateSettings',
     input,
     async work(sql) {
-      const settings = await readSettings(sql, environmentId);
+      const settings = await storedSettings(sql, environmentId);
       const change = difference(settings, wanted);
       const outcome = change ? 'CHANGED' : 'UNCHANGED';
       // Joined in the database: keys that a newer release has put there stay.
@@ -52,46 +49,31 @@ export async function updateSettings(
       };
     },
     async replay(sql, kept) {
-      return { settings: await readSettings(sql, environmentId), outcome: kept[0]!.code as UpdatedSettings['outcome'] };
+      return {
+        settings: await storedSettings(sql, environmentId),
+        outcome: kept[0]!.code as UpdatedSettings['outcome'],
+      };
     },
   });
   return { ...result, ...recorded };
 }
 
-async function readSettings(sql: Sql, environmentId: number): Promise<Settings> {
+async function storedSettings(sql: Sql, environmentId: number): Promise<Settings> {
   const { rows } = await sql.query<{ settings: unknown }>('SELECT settings FROM environment WHERE id = $1', [
     environmentId,
   ]);
   return parseSettings(rows[0]!.settings);
 }
 
-function readPatch({
-  businessName,
-  defaultCountry,
-  enforcePending,
-  stopBlocksCalls,
-}: UpdateSettingsInput): Partial<Settings> {
-  return {
-    ...(isGiven(businessName) && { businessName: readOptionalName(businessName, 'input.businessName') }),
-    ...(isGiven(defaultCountry) && { defaultCountry: readCountry(defaultCountry, 'input.defaultCountry') }),
-    ...(isGiven(enforcePending) && { enforcePending: readSwitch('enforcePending', enforcePending) }),
-    ...(isGiven(stopBlocksCalls) && { stopBlocksCalls: readSwitch('stopBlocksCalls', stopBlocksCalls) }),
-  };
-}
-
-function isGiven<T>(value: T): value is NonNullable<T> {
-  return value !== undefined && value !== null;
-}
-
-function readSwitch(name: 'enforcePending' | 'stopBlocksCalls', value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new UserProblemError(problem('INVALID_VALUE', `input.${name}`, `${name} is true or false.`));
-}
-
 /** The change that leads from these settings to the wanted ones, naming only what differs; null when nothing does. */
 function difference(settings: Settings, wanted: Partial<Settings>): ConfigChange | null {
-  const names = (Object.keys(wanted) as (keyof Settings)[]).filter((name) => wanted[name] !== settings[name]);
+  const names = (Object.keys(wanted) as (keyof Settings)[]).filter((name) => !isSame(wanted[name], settings[name]));
   if (names.length === 0) return null;
   const pick = (from: Partial<Settings>) => JSON.stringify(Object.fromEntries(names.map((name) => [name, from[name]])));
   return { kind: 'SETTING', before: pick(settings), after: pick(wanted) };
+}
+
+/** Settings are texts, switches and lists of texts. */
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -15,17 +15,19 @@ export const ChannelEnum = builder.enumType('Channel', {
   values: { CALL: { description: 'A voice call.' }, SMS: { description: 'A text message.' } },
 });
 
-const BlockedContact = builder.objectRef<{ direction: Direction; channel: Channel }>('BlockedContact').implement({
-  description: 'A kind of contact that a list blocks.',
-  fields: (t) => ({
-    direction: t.field({
-      type: DirectionEnum,
-      description: 'Who contacts whom.',
-      resolve: ({ direction }) => direction,
+export const BlockedContact = builder
+  .objectRef<{ direction: Direction; channel: Channel }>('BlockedContact')
+  .implement({
+    description: 'A kind of contact that a list blocks.',
+    fields: (t) => ({
+      direction: t.field({
+        type: DirectionEnum,
+        description: 'Who contacts whom.',
+        resolve: ({ direction }) => direction,
+      }),
+      channel: t.field({ type: ChannelEnum, description: 'How.', resolve: ({ channel }) => channel }),
     }),
-    channel: t.field({ type: ChannelEnum, description: 'How.', resolve: ({ channel }) => channel }),
-  }),
-});
+  });
 
 const contacts = (['OUTBOUND', 'INBOUND'] as const).flatMap((direction) =>
   (['CALL', 'SMS'] as const).map((channel) => ({ direction, channel })),
@@ -33,7 +35,7 @@ const contacts = (['OUTBOUND', 'INBOUND'] as const).flatMap((direction) =>
 
 export const List = builder.prismaNode('List', {
   description:
-    'A suppression list. Built in are DNC (do not call: outbound calls and texts), DNT (do not text, the SMS opt-out list: outbound texts) and SPAM (inbound calls and texts). A number on DNC may still call in.',
+    'A suppression list. Built in are DNC (do not call: outbound calls and texts), DNT (do not text, the SMS opt-out list: outbound texts) and SPAM (inbound calls and texts). A number on DNC may still call in. COMPLIANCE and ADMIN make others by createList.',
   id: { resolve: (list) => String(list.id), description: 'The id of this list for `node`.' },
   nullable: true,
   findUnique: (id, { viewer }) => ({
@@ -56,7 +58,9 @@ export const List = builder.prismaNode('List', {
     isBuiltIn: t.exposeBoolean('builtIn', {
       description: 'Built-in lists exist in every environment and cannot be altered.',
     }),
-    isEnabled: t.exposeBoolean('enabled', { description: 'Whether the list counts in verdicts.' }),
+    isEnabled: t.exposeBoolean('enabled', {
+      description: 'Whether the list counts in verdicts; false for one that is archived.',
+    }),
     entryCount: t.int({
       description: 'How many active entries the list has.',
       select: { environmentId: true, id: true },

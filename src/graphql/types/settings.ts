@@ -1,9 +1,20 @@
-import { type UpdatedSettings, updateSettings } from '../../domain/settings/update-settings.ts';
-import type { Settings as SettingsShape } from '../../domain/settings.ts';
+import { consentEnforcements, type Settings as SettingsShape } from '../../domain/settings.ts';
 import { builder } from '../builder.ts';
-import { IDEMPOTENCY_KEY, ON_BEHALF_OF, OnBehalfOfInput } from './mutation-input.ts';
-import { type Answer, Payload } from './payload.ts';
-import { answering } from './user-error.ts';
+
+const enforcement: Record<(typeof consentEnforcements)[number], string> = {
+  OFF: 'Nothing: consent is not looked at.',
+  WARN: 'It may go out, and the verdict says that the consent does not suffice.',
+  BLOCK: 'A block, with the reason CONSENT_INSUFFICIENT.',
+};
+
+export const ConsentEnforcement = builder.enumType('ConsentEnforcement', {
+  description:
+    'What a text gets for which the consent on file does not suffice: express for transactional, express written for promotional, implied for conversational ones.',
+  values: Object.fromEntries(consentEnforcements.map((mode) => [mode, { description: enforcement[mode] }])) as Record<
+    (typeof consentEnforcements)[number],
+    { description: string }
+  >,
+});
 
 export const Settings = builder.objectRef<SettingsShape>('Settings').implement({
   description: 'How one environment works. Everybody with a role may read them; COMPLIANCE and ADMIN may change them.',
@@ -23,54 +34,32 @@ export const Settings = builder.objectRef<SettingsShape>('Settings').implement({
       description:
         'Whether a STOP by text lists the number on DNC too, not only on DNT (true by default). Switching it never lifts an entry.',
     }),
-  }),
-});
-
-const UpdateSettingsInput = builder.inputType('UpdateSettingsInput', {
-  description: 'What to change of the settings. A field that is left out, or null, stays.',
-  fields: (t) => ({
-    businessName: t.string({
-      description: 'Who replies to contacts say they are from, at most 100 characters; "" clears it.',
+    helpText: t.exposeString('helpText', {
+      description: 'The answer to HELP and INFO; empty (the default) for the usual one.',
     }),
-    defaultCountry: t.string({
-      description: 'How a number without + is read: the two letters of ISO 3166-1, such as "DE".',
+    optOutKeywords: t.exposeStringList('optOutKeywords', {
+      description:
+        'Opt-out keywords of your own, beside STOP, STOPALL, STOP ALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE, OPT OUT, OPT-OUT, OPTOUT and REMOVE. They opt out as the whole text.',
     }),
-    enforcePending: t.boolean({
-      description: 'Whether PENDING entries of the sources MANUAL, API and IMPORT block. Off unblocks them at once.',
+    removedOptOutKeywords: t.exposeStringList('removedOptOutKeywords', {
+      description:
+        'Usual opt-out keywords that you do without. One that is in optOutKeywords too stays; the seven that the law names always do.',
     }),
-    stopBlocksCalls: t.boolean({ description: 'Whether a STOP by text lists the number on DNC too, from now on.' }),
-    reason: t.string({ description: 'Why, at most 1,000 characters; kept with the change.' }),
-    onBehalfOf: t.field({ type: OnBehalfOfInput, description: ON_BEHALF_OF }),
-    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY }),
-  }),
-});
-
-const UpdateSettingsPayload = builder.objectRef<Answer<UpdatedSettings>>('UpdateSettingsPayload').implement({
-  interfaces: [Payload],
-  description: 'The answer to updateSettings.',
-  fields: (t) => ({
-    settings: t.field({
-      type: Settings,
-      nullable: true,
-      description: 'All settings as they hold now; null when nothing was done (see userErrors).',
-      resolve: ({ outcome }) => outcome?.settings ?? null,
+    optOutPhrases: t.exposeStringList('optOutPhrases', {
+      description:
+        'Phrases of your own that are taken for a clear request to stop, wherever their words stand together in a text or in what a contact says in a call.',
     }),
-    isChanged: t.boolean({
-      description: 'False when they were so already: then the log has no change.',
-      resolve: ({ outcome }) => outcome?.outcome === 'CHANGED',
+    optOutDetection: t.exposeBoolean('optOutDetection', {
+      description:
+        'Whether transcripts of calls are searched for a request to stop (true by default). A campaign may have it otherwise; this holds without one, and for one that is unknown.',
+    }),
+    ivrOptOutKeys: t.exposeStringList('ivrOptOutKeys', {
+      description: 'Keys of a phone menu that mean "don\'t call me"; none by default. A campaign may have its own.',
+    }),
+    consentEnforcement: t.expose('consentEnforcement', {
+      type: ConsentEnforcement,
+      description:
+        'What a text with a message type gets for which the consent on file does not suffice (WARN by default). An opt-out blocks whatever is set here.',
     }),
   }),
 });
-
-builder.mutationField('updateSettings', (t) =>
-  t.field({
-    type: UpdateSettingsPayload,
-    nullable: true,
-    description:
-      'Changes settings of the environment, as one change in the log. It lifts no entry; it may change whether PENDING ones block. COMPLIANCE and ADMIN may.',
-    authScopes: { may: 'settings:write' },
-    args: { input: t.arg({ type: UpdateSettingsInput, required: true, description: 'What to change.' }) },
-    resolve: (_root, { input }, { viewer, services }) =>
-      answering(() => updateSettings(viewer, input, { log: services.log })),
-  }),
-);

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
+import { ListArchivedError } from '../../changes/write-errors.ts';
 import type { Sql } from '../../db/database.ts';
 import { releaseUpload } from '../../domain/files/release-upload.ts';
 import type { ImportInput } from '../../domain/imports/import-input.ts';
 import { type Spool, unlessFull } from '../spool.ts';
-import type { BatchEnd, RunningTask, TaskHandler } from '../task-handler.ts';
+import { type BatchEnd, type RunningTask, TaskFailure, type TaskHandler } from '../task-handler.ts';
 import { addNumbers } from './add-numbers.ts';
 import { countFile } from './count-file.ts';
 import type { ImportCheckpoint } from './import-checkpoint.ts';
@@ -32,7 +33,7 @@ export function importHandler(
         folder = await services.spool.newFolder();
         yield* runImport(task, folder, services);
       } catch (error) {
-        throw unlessFull(error);
+        throw archivedMeanwhile(task, unlessFull(error));
       } finally {
         if (folder !== undefined) await rm(folder, { recursive: true, force: true });
       }
@@ -60,4 +61,11 @@ async function* runImport(
   // After a dry run the file is still to be imported.
   const release = (sql: Sql) => releaseUpload(sql, task, task.input.file.id);
   await task.save({ step: 'Done', checkpoint: { phase: 'DONE' } }, isDryRun ? undefined : release);
+}
+
+/** What was added before stays; the rest would be answered as listed and not count (R5.5). */
+function archivedMeanwhile({ input }: ImportTask, error: unknown): unknown {
+  if (!(error instanceof ListArchivedError)) return error;
+  const message = `The list ${input.list.key} was archived meanwhile, and takes no more numbers. Those that were added stay on it. Take it into use again with updateList(isEnabled: true), and import the file again.`;
+  return new TaskFailure('LIST_ARCHIVED', message);
 }
