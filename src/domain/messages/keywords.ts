@@ -41,6 +41,7 @@ function has(keywords: readonly string[], words: string): boolean {
 /** The keywords that hold in an environment: make them once, read many messages. */
 export class Keywords {
   readonly #optOut: ReadonlySet<string>;
+  readonly #removed: ReadonlySet<string>;
   readonly #meaning = new Map<string, KeywordMeaning>();
   readonly #longest: number;
 
@@ -49,6 +50,7 @@ export class Keywords {
     const own = added.filter((keyword) => !addedKeywordProblem(keyword)).map(folded);
     const usual = usualOptOutKeywords.map(folded).filter((keyword) => !gone.has(keyword));
     this.#optOut = new Set([...legalOptOutKeywords.map(folded), ...usual, ...own]);
+    this.#removed = new Set([...gone].filter((keyword) => !this.#optOut.has(keyword)));
     for (const keyword of optInKeywords) this.#meaning.set(folded(keyword), 'OPT_IN');
     for (const keyword of helpKeywords) this.#meaning.set(folded(keyword), 'HELP');
     for (const keyword of this.#optOut) this.#meaning.set(keyword, 'OPT_OUT');
@@ -60,13 +62,18 @@ export class Keywords {
    * both an opt-in and an opt-out it is an opt-out (R4.3).
    */
   meaningOf(words: readonly MessageWord[], raw: string): KeywordMeaning | null {
-    const said = words.filter(({ isSign, text }) => !isSign && !POLITE.has(text)).map(({ text }) => text);
+    const said = spoken(words);
     if (said.length === 0 || said.length > MOST_WORDS) return null;
     const meanings = this.#meanings(said);
     if (!meanings) return null;
     if (meanings.includes('OPT_OUT')) return 'OPT_OUT';
     if (meanings.length > 1) return null;
     return meanings[0] === 'HELP' || isAlone(raw) ? meanings[0]! : null;
+  }
+
+  /** Whether the message is one that the environment does without: then no sentence is looked for in it either. */
+  isRemoved(words: readonly MessageWord[]): boolean {
+    return this.#removed.has(spoken(words).join(' '));
   }
 
   #meanings(said: readonly string[]): KeywordMeaning[] | null {
@@ -87,6 +94,10 @@ export type KeywordMeaning = 'OPT_OUT' | 'OPT_IN' | 'HELP';
 /** A message of more words than this is no list of keywords. */
 const MOST_WORDS = 20;
 const POLITE = new Set('please pls plz plse pleas por favor porfavor porfa'.split(' '));
+
+function spoken(words: readonly MessageWord[]): string[] {
+  return words.filter(({ isSign, text }) => !isSign && !POLITE.has(text)).map(({ text }) => text);
+}
 
 /** START, UNSTOP, YES act as the whole message, case and outer punctuation aside, and in no other form (R4.3). */
 function isAlone(raw: string): boolean {

@@ -50,7 +50,9 @@ const NOTHING: MessageUnderstanding = {
 /** What an inbound text means. */
 export function understandMessage(raw: string, options: UnderstandingOptions = {}): MessageUnderstanding {
   const words = messageWords(raw);
-  const meaning = (options.keywords ?? usualKeywords).meaningOf(words, raw);
+  const keywords = options.keywords ?? usualKeywords;
+  const meaning = keywords.meaningOf(words, raw);
+  if (meaning === null && keywords.isRemoved(words)) return { ...NOTHING, language: languageOf(words) };
   if (meaning === null) return understandSentence(raw, words, 'SMS', options);
   const said = words.filter(({ isSign }) => !isSign);
   return {

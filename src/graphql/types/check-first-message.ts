@@ -31,7 +31,7 @@ const Found = builder.objectRef<DisclosureFound>('DisclosureFound').implement({
   }),
 });
 
-const Check = builder.objectRef<FirstMessageCheck>('FirstMessageCheck').implement({
+export const FirstMessageCheckType = builder.objectRef<FirstMessageCheck>('FirstMessageCheck').implement({
   description: 'Which of the five disclosures a first message makes.',
   fields: (t) => ({
     found: t.field({ type: [Found], description: 'All five, in their order.', resolve: ({ found }) => [...found] }),
@@ -45,7 +45,7 @@ const Check = builder.objectRef<FirstMessageCheck>('FirstMessageCheck').implemen
 
 builder.queryField('checkFirstMessage', (t) =>
   t.field({
-    type: Check,
+    type: FirstMessageCheckType,
     nullable: true,
     description:
       "What a first text lacks of the disclosures that it must make: the business's name, what they will receive, how to opt out, how often, and the rates notice. The name is that of the settings, when it is set.",
@@ -54,12 +54,14 @@ builder.queryField('checkFirstMessage', (t) =>
       text: t.arg.string({ required: true, description: 'The message that is to be sent, at most 10,000 characters.' }),
     },
     resolve: async (_root, { text }, { viewer, services }) => {
-      if (text.length > LONGEST_MESSAGE)
-        throw badInput(
-          `A message has at most ${LONGEST_MESSAGE} characters and this one has ${text.length}: shorten it.`,
-        );
+      assertLength(text);
       const { businessName } = await services.settings(viewer.environmentId);
       return checkFirstMessage(text, { businessName });
     },
   }),
 );
+
+export function assertLength(text: string): void {
+  if (text.length <= LONGEST_MESSAGE) return;
+  throw badInput(`A message has at most ${LONGEST_MESSAGE} characters and this one has ${text.length}: shorten it.`);
+}

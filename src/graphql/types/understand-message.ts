@@ -1,8 +1,6 @@
-import {
-  type DecidingWords,
-  type MessageUnderstanding,
-  understandMessage,
-} from '../../domain/messages/understand-message.ts';
+import { findCampaign } from '../../domain/campaigns/find-campaign.ts';
+import { understandIn } from '../../domain/messages/understand-inbound.ts';
+import type { DecidingWords, MessageUnderstanding } from '../../domain/messages/understand-message.ts';
 import { builder } from '../builder.ts';
 import { badInput } from '../errors.ts';
 import { ChannelEnum } from './list.ts';
@@ -10,7 +8,7 @@ import { ChannelEnum } from './list.ts';
 /** As long as a text that a carrier puts together may be, and more. */
 export const LONGEST_MESSAGE = 10_000;
 
-const MessageMeaning = builder.enumType('MessageMeaning', {
+export const MessageMeaning = builder.enumType('MessageMeaning', {
   description: 'What a message asks for.',
   values: {
     OPT_OUT: { description: 'To be contacted no more. A message with both an opt-out and an opt-in is an opt-out.' },
@@ -20,7 +18,7 @@ const MessageMeaning = builder.enumType('MessageMeaning', {
   },
 });
 
-const MessageCertainty = builder.enumType('MessageCertainty', {
+export const MessageCertainty = builder.enumType('MessageCertainty', {
   description: 'How certain an understanding is.',
   values: {
     HIGH: { description: 'Clear: acts like STOP.' },
@@ -39,7 +37,7 @@ const MessageWords = builder.objectRef<DecidingWords>('MessageWords').implement(
   }),
 });
 
-const Understanding = builder.objectRef<MessageUnderstanding>('MessageUnderstanding').implement({
+export const Understanding = builder.objectRef<MessageUnderstanding>('MessageUnderstanding').implement({
   description: 'What a message means, and which of its words say so.',
   fields: (t) => ({
     meaning: t.field({ type: MessageMeaning, description: 'What it asks for.', resolve: ({ meaning }) => meaning }),
@@ -75,17 +73,23 @@ builder.queryField('understandMessage', (t) =>
     type: Understanding,
     nullable: true,
     description:
-      'How an inbound text would be understood: keywords (47 CFR 64.1200(a)(10) and more) and sentences, English and Spanish, by rules without a model. Changes nothing and keeps nothing.',
+      'How an inbound text would be understood: keywords (47 CFR 64.1200(a)(10), the usual ones and your own) and sentences, English and Spanish, by rules without a model, and your own phrases. Changes nothing and keeps nothing.',
     authScopes: { may: 'entry:read' },
     args: {
       text: t.arg.string({ required: true, description: 'The message as it came, at most 10,000 characters.' }),
+      campaign: t.arg.string({
+        description: 'The key of the campaign that it answers: its phrases count too. An unknown one adds nothing.',
+      }),
     },
-    resolve: (_root, { text }) => {
+    resolve: async (_root, { text, campaign: key }, { viewer, services }) => {
       if (text.length > LONGEST_MESSAGE)
         throw badInput(
           `A message has at most ${LONGEST_MESSAGE} characters and this one has ${text.length}: shorten it.`,
         );
-      return understandMessage(text);
+      const { environmentId } = viewer;
+      const settings = await services.settings(environmentId);
+      const campaign = key ? await findCampaign(services.database.read, environmentId, key) : null;
+      return understandIn(settings, campaign, text);
     },
   }),
 );

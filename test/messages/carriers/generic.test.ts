@@ -93,7 +93,8 @@ describe('the message', () => {
     ['{"from":1,"to":"2","body":"x","externalId":"1"}', 'from'],
     ['{"from":"1","to":"2","body":"x","externalId":"1","receivedAt":"yesterday"}', 'receivedAt'],
     ['{"from":"1","to":"2","body":"x","externalId":"1","receivedAt":"2026-11-25T12:00:00"}', 'receivedAt'],
-    [`{"from":"1","to":"2","body":"${'x'.repeat(10_001)}","externalId":"1"}`, 'body'],
+    ['{"from":"1","to":"2","externalId":"1"}', 'body'],
+    [`{"from":"1","to":"2","body":"x","externalId":"${'x'.repeat(201)}"}`, 'externalId'],
   ])('%s is none: the answer names %s and no value', (body, field) => {
     const answer = readGenericMessage(body);
     expect('problem' in answer && answer.problem).toContain(field);

@@ -40,10 +40,11 @@ function signatureOf(secret: string, time: string, body: string | Uint8Array): s
   return createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex');
 }
 
-const text = z.string().max(10_000);
+const text = z.string();
 const Message = z.object({
   from: text.min(1),
   to: text.min(1),
+  // Of any length that a request may have: an opt-out isn't refused for what stands behind it.
   body: text,
   externalId: text.min(1).max(200),
   receivedAt: z.iso.datetime({ offset: true }).nullish(),
