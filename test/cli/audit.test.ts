@@ -13,6 +13,7 @@ import {
 } from '../../src/cli/log-chain.ts';
 import { verifyLogFile } from '../../src/cli/log-file.ts';
 import vectors from '../changes/chain-vectors.json' with { type: 'json' };
+import { record } from '../consents/consent-story.ts';
 import { type Quietline, startQuietline } from '../support/quietline.ts';
 import { newEnvironment, type World } from '../support/world.ts';
 import { Commands, type Json, jsonLines } from './command.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
   server = await startQuietline();
   world = await newEnvironment(server);
   staff = new Commands(server, await world.as('COMPLIANCE'));
+  await record(await world.as('COMPLIANCE'), '+14155550150', { evidence: 'A form' });
   nobody = new Commands({ url: 'http://127.0.0.1:1' }, null);
   await staff.run(
     'add',
@@ -181,6 +183,10 @@ test('a file that was tampered with ends with 6 and the position; what is no exp
       ]),
     ),
   );
+  const ofConsent = structuredClone(lines);
+  const consent = ofConsent.find(({ kind }) => kind === 'CONSENT')!;
+  Object.assign(consent.number, { text: '+14155559999' });
+  expect(await verdictOn(ofConsent)).toEqual({ exitCode: 6, position: consent.position });
   const forged = `${file}.forged`;
   writeFileSync(forged, readFileSync(file, 'utf8').replace('+14155550100', '+14155559999'));
   expect(await nobody.json('audit', 'verify', forged)).toMatchObject({

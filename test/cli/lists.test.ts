@@ -1,7 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { enforceConsent, twoCampaigns } from '../graphql/campaign-story.ts';
 import { type Quietline, startQuietline } from '../support/quietline.ts';
 import { newEnvironment, type World } from '../support/world.ts';
 import { Commands } from './command.ts';
+import { newFolder } from './folder.ts';
 
 let server: Quietline;
 let world: World;
@@ -144,4 +148,35 @@ test('what the key may not do is said, with who may', async () => {
     lines: [],
     last: { type: 'error', code: 'FORBIDDEN', message: expect.stringContaining('entry:approve'), exitCode: 1 },
   });
+});
+
+test('check and scrub ask for a campaign, and whether the consent on file suffices', async () => {
+  const client = await world.as('ADMIN');
+  await twoCampaigns(client);
+  const [listed, free] = ['+14155550150', '+14155550151'];
+  await staff.run('add', listed, '--list', 'NO_SPRING');
+  expect(await staff.run('check', listed, '--campaign', 'summer')).toMatchObject({ exitCode: 0, stderr: '' });
+  const unknown = await staff.run('check', listed, '--campaign', 'autumn');
+  expect(unknown).toMatchObject({ exitCode: 10, stderr: expect.stringMatching(/^The campaign is not known here/) });
+
+  const asked = ['--channel', 'sms', '--message-type', 'promotional'];
+  expect((await staff.json('check', free, ...asked)).last).toMatchObject({
+    decision: 'ALLOW',
+    campaignKey: null,
+    consent: { messageType: 'PROMOTIONAL', required: 'EXPRESS_WRITTEN', isSufficient: false },
+    warnings: [{ code: 'CONSENT_INSUFFICIENT' }],
+  });
+  await enforceConsent(client, 'BLOCK');
+  expect(await staff.run('check', free, listed, ...asked)).toEqual({
+    exitCode: 10,
+    stdout: `BLOCK\t${free}\tCONSENT_INSUFFICIENT\nBLOCK\t${listed}\tCONSENT_INSUFFICIENT\n`,
+    stderr: "2 checked: 0 may be contacted, 2 are blocked, 0 can't be read.\n2 lack sufficient consent.\n",
+  });
+
+  const folder = newFolder();
+  const [leads, callable] = [join(folder, 'leads.csv'), join(folder, 'free.csv')];
+  writeFileSync(leads, `${listed}\n${free}\n`);
+  const scrub = ['scrub', leads, '-o', callable, '--no-header', '--channel', 'call', '--campaign', 'summer'];
+  expect(await staff.run(...scrub)).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(callable, 'utf8')).toBe(`${listed}\n${free}\n`);
 });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { record, revoke } from '../consents/consent-story.ts';
 import { layCable } from '../durability/cable.ts';
+import { createCampaign, createList } from '../graphql/config-story.ts';
 import { add } from '../graphql/feed-documents.ts';
 import type { Client } from '../support/client.ts';
 import { type Quietline, startQuietline } from '../support/quietline.ts';
@@ -65,6 +67,27 @@ test('every change is a line; Ctrl-C says how to go on, and nothing is missed af
     [phone(1), phone(2)].map((number) => ['ENTRY_ADDED', number, 'DNC', 'APPROVED', 'blocked: calls to, texts to']),
   );
   expect(ended.stderr).toMatch(/^Go on from here with: quietline watch --after \S+\n$/);
+});
+
+test('consents and configuration are lines too', async () => {
+  const { cursor } = await add(admin, [phone(49)]);
+  await record(admin, phone(50));
+  await revoke(admin, phone(50));
+  await createCampaign(admin, 'spring');
+  await createList(admin, 'VIP', { campaigns: ['spring'] });
+  const watching = commands.start(['watch', '--list', 'SPAM', '--after', cursor]);
+  await watching.printed('\tLIST\t');
+  const { stdout } = await stop(watching);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t').slice(1));
+  expect(lines).toEqual([
+    ['CONSENT', phone(50), 'consent: CONVERSATIONAL, TRANSACTIONAL'],
+    ['CONSENT', phone(50), 'no consent'],
+    ['CAMPAIGN', 'spring', 'Campaign spring'],
+    ['LIST', 'VIP', 'blocked: calls to', 'campaigns: spring'],
+  ]);
 });
 
 test('with a cursor file it goes on where it was, across lost connections and its own restarts', async () => {

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { roles, rolesWith } from '../../src/auth/permissions.ts';
 import { unprotectCell } from '../../src/domain/spreadsheets/formula-guard.ts';
 import { DNC, SPAM } from '../changes/log-world.ts';
+import { createCampaign, receive } from '../graphql/config-story.ts';
 import { add, contactSaid, JWT_SECRET, list, personOf } from '../graphql/entry-story.ts';
 import { phoneOf } from '../graphql/verdict-story.ts';
 import type { Client } from '../support/client.ts';
@@ -72,7 +73,7 @@ test('NDJSON: an object for each entry, as the API shows it, in order of number,
     .split('\n')
     .map((one) => JSON.parse(one));
   const expected = (await shown(staff)).map(({ isActive, ...node }: Record<string, unknown>) => node);
-  expect(objects.map(({ businessNumber, updatedAt, ...rest }) => rest)).toEqual(expected);
+  expect(objects.map(({ businessNumber, campaign, updatedAt, ...rest }) => rest)).toEqual(expected);
   expect(task).toMatchObject({
     kind: 'ENTRY_EXPORT',
     rowsDone: expected.length,
@@ -80,6 +81,18 @@ test('NDJSON: an object for each entry, as the API shows it, in order of number,
     export: { rowCount: expected.length, format: 'NDJSON', file: { size: Buffer.byteLength(text) } },
   });
   expect(headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+});
+
+test('the campaign that an opt-out came by is in the file (R1.8)', async () => {
+  const own = await newEnvironment(server);
+  const admin = await own.as('ADMIN');
+  await createCampaign(admin, 'spring');
+  await receive(admin, phoneOf(1), 'STOP', { campaign: 'spring' });
+  await add(admin, { entries: [phoneOf(2)] });
+  const { text } = await exported(admin, { format: 'NDJSON' });
+  const lines = text.trimEnd().split('\n');
+  expect(lines.map((one) => JSON.parse(one).campaign)).toEqual([{ key: 'spring' }, { key: 'spring' }, null]);
+  expect(csvOf(await exported(admin)).map(({ campaign }) => campaign)).toEqual(['spring', 'spring', '']);
 });
 
 test('CSV: nothing in it is a formula, and every text comes back as it was', async () => {

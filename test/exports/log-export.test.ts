@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, expect, test } from 'vitest';
 import { roles, rolesWith } from '../../src/auth/permissions.ts';
+import { record, revoke } from '../consents/consent-story.ts';
 import { add, addOne, approve, list, phonesOf, remove, set, update } from '../graphql/entry-story.ts';
 import { phoneOf } from '../graphql/verdict-story.ts';
 import type { Client } from '../support/client.ts';
@@ -30,6 +31,8 @@ async function story() {
   await update(staff, { entryId: entry.id, phone: phoneOf(5), changeReason: 'a typo' });
   await remove(staff, { phones: { list: 'DNC', numbers: [phoneOf(0)] } }, { evidence: 'letter of 4 March', ...behalf });
   await set(await world.as('ADMIN'), { enforcePending: false, reason: 'we review first' });
+  await record(staff, phoneOf(6), { evidence: 'form 17' });
+  await revoke(staff, phoneOf(6));
 }
 
 const exported = async (input: object = {}, by = staff) =>
@@ -65,6 +68,10 @@ test('the plain values are there, with what they are committed by (PROTOCOL.md 6
     onBehalfOf: { text: '{"id":"u 1","name":"Zoë \\"Z\\" 張"}' },
     actor: { type: 'API_KEY', name: 'Key of the COMPLIANCE' },
   });
+  const [consent, ended] = lines.filter(({ kind }) => kind === 'CONSENT');
+  expect(consent).toMatchObject({ number: { text: phoneOf(6) }, evidence: { text: 'form 17' }, facts: 'c6' });
+  // Under the consent's own salt (PROTOCOL.md 15a).
+  expect(ended).toMatchObject({ number: consent.number, entryId: null, evidence: null, facts: '' });
   expect(lines.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['API_KEY', 'SETTING', 'LIST', 'ENVIRONMENT']));
 });
 
@@ -86,6 +93,8 @@ test('whatever is altered, taken out, put in or cut off is found', async () => {
   }
   for (const [from, to] of [
     [phoneOf(1), phoneOf(8)],
+    [phoneOf(6), phoneOf(9)],
+    ['form 17', 'form 18'],
     ['Grund 2', 'Grund 9'],
     ['reviewed', 'approved'],
     ['removeEntries', 'updateEntry'],

@@ -30,16 +30,16 @@ test('the rows of a large answer leave the event loop to sockets and polls in be
     return '+14150000000';
   });
   try {
-    const entries = Array.from({ length: 10_000 }, (_, n) => phoneOf(n + 20_000));
+    const entries = Array.from({ length: 5_000 }, (_, n) => phoneOf(n + 20_000));
     const added = await add(staff, { entries });
-    expect(added.results).toHaveLength(10_000);
+    expect(added.results).toHaveLength(5_000);
     expect(rowsOfTurn.size).toBeGreaterThan(2);
-    expect(Math.max(...rowsOfTurn.values())).toBeLessThan(5_000);
+    expect(Math.max(...rowsOfTurn.values())).toBeLessThan(2_500);
     rowsOfTurn.clear();
     const ids = added.results.map(({ entry }: { entry: { id: string } }) => entry.id);
-    expect((await remove(staff, { ids })).results).toHaveLength(10_000);
+    expect((await remove(staff, { ids })).results).toHaveLength(5_000);
     expect(rowsOfTurn.size).toBeGreaterThan(2);
-    expect(Math.max(...rowsOfTurn.values())).toBeLessThan(5_000);
+    expect(Math.max(...rowsOfTurn.values())).toBeLessThan(2_500);
   } finally {
     clearImmediate(turning);
     spy.mockRestore();

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { record, revoke } from '../consents/consent-story.ts';
 import { type Quietline, startQuietline } from '../support/quietline.ts';
 import { runSql } from '../support/test-database.ts';
 import { newEnvironment } from '../support/world.ts';
@@ -135,6 +136,25 @@ test('a rewritten text or number beside the log is found too (R5.4)', async () =
   const found = await verify();
   expect(found).toMatchObject({ isIntact: false, firstBadPosition: lastSet + 5 });
   expect(found.problem).not.toMatch(/\d{5}/);
+});
+
+test("a rewritten number of a consent is found where the consent was recorded, and a consent that isn't there", async () => {
+  const { world, verify, head } = await story();
+  const { url } = server.storage as { url: string };
+  const staff = await world.as('COMPLIANCE');
+  await record(staff, '+14155550141', { evidence: 'a form' });
+  await add(staff, ['+14155550142']);
+  await revoke(staff, '+14155550141');
+  const where = `WHERE environment_id = ${world.environmentId}`;
+  expect(await verify()).toMatchObject({ isIntact: true, verifiedThrough: head + 3 });
+  await runSql(url, `UPDATE consent SET phone = '+14155550149' ${where}`);
+  const found = await verify();
+  expect(found).toMatchObject({ isIntact: false, firstBadPosition: head + 1, verifiedThrough: head });
+  expect(found.problem).toMatch(/consent/);
+  expect(found.problem).not.toMatch(/\d{5}/);
+  await runSql(url, `UPDATE consent SET phone = '+14155550141' ${where}`);
+  await runSql(url, `DELETE FROM consent ${where}`);
+  expect(await verify()).toMatchObject({ isIntact: false, firstBadPosition: head + 1 });
 });
 
 test('an empty range is an error; who may not read the log may not verify it (R7)', async () => {

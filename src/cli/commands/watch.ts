@@ -66,12 +66,20 @@ const WATCH = graphql(`
             inboundSms
           }
         }
+        consentChanges {
+          at
+          phone
+          position
+          sufficesFor
+          isThreadOnly
+        }
         listChanges {
           at
           list {
             key
             name
             isEnabled
+            campaigns
             blocks {
               outboundCall
               outboundSms
@@ -80,10 +88,22 @@ const WATCH = graphql(`
             }
           }
         }
+        campaignChanges {
+          at
+          campaign {
+            key
+            name
+            isEnabled
+            optOutDetection
+            phrases
+            ivrOptOutKeys
+          }
+        }
         settingChanges {
           at
           settings {
             enforcePending
+            consentEnforcement
             stopBlocksCalls
             defaultCountry
             businessName
@@ -125,18 +145,34 @@ async function watch(session: Session, options: WatchOptions): Promise<ExitCode>
   return EXIT.done;
 }
 
-function textsOf({ changes, listChanges, settingChanges }: Batch): string[] {
+function textsOf({ changes, consentChanges, listChanges, campaignChanges, settingChanges }: Batch): string[] {
   return [
     ...changes.map(({ at, kind, phone, list, status, blocked, reason }) =>
       [at, kind, phone, list.key, status ?? '-', blockedText(blocked), reason ?? ''].join('\t'),
     ),
+    ...consentChanges.map(({ at, phone, sufficesFor, isThreadOnly }) =>
+      [at, 'CONSENT', phone, consentText(sufficesFor, isThreadOnly)].join('\t'),
+    ),
+    // Before the lists, which name them.
+    ...campaignChanges.map(({ at, campaign }) =>
+      [at, 'CAMPAIGN', campaign.key, campaign.isEnabled ? campaign.name : 'archived'].join('\t'),
+    ),
     ...listChanges.map(({ at, list }) =>
-      [at, 'LIST', list.key, list.isEnabled ? blockedText(list.blocks) : 'disabled'].join('\t'),
+      [at, 'LIST', list.key, list.isEnabled ? blockedText(list.blocks) : 'disabled', listText(list)].join('\t'),
     ),
     ...settingChanges.map(({ at, settings }) =>
       [at, 'SETTING', ...Object.entries(settings).map(([name, value]) => `${name}=${value}`)].join('\t'),
     ),
   ];
+}
+
+function consentText(sufficesFor: readonly string[], isThreadOnly: boolean): string {
+  const types = sufficesFor.map((type) => `${type}${type === 'CONVERSATIONAL' && isThreadOnly ? ' (own thread)' : ''}`);
+  return types.length > 0 ? `consent: ${types.join(', ')}` : 'no consent';
+}
+
+function listText({ campaigns }: Batch['listChanges'][number]['list']): string {
+  return campaigns.length > 0 ? `campaigns: ${campaigns.join(', ')}` : 'all campaigns';
 }
 
 function blockedText({

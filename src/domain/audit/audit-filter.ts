@@ -8,6 +8,7 @@ import { listIdsOf } from '../list-ids.ts';
 import { storable } from '../text-limits.ts';
 import { problem, UserProblemError } from '../user-problem.ts';
 import { readNumber } from '../verdicts/read-number.ts';
+import { consentIdsOf } from './consent-ids.ts';
 
 /** Which changes of the log are meant. All that is given must hold; an empty list is as good as none. */
 export interface AuditFilter {
@@ -29,6 +30,8 @@ export interface AuditFilter {
 export interface AuditSelection {
   /** Null: whichever entry, or none. */
   readonly entryIds: readonly string[] | null;
+  /** With `entryIds`: changes of these consents too, of the same number. */
+  readonly consentIds: readonly string[];
   readonly actorIds: readonly number[] | null;
   readonly kinds: readonly ChangeKind[] | null;
   readonly listIds: readonly number[] | null;
@@ -61,7 +64,7 @@ export async function selectAudit(
   ].filter((span) => span !== null);
   const belows = spans.map(({ below }) => below).filter((below) => below !== null);
   return {
-    entryIds: await entryIdsOf(sql, environmentId, filter, defaultCountry),
+    ...(await idsOf(sql, environmentId, filter, defaultCountry)),
     actorIds: actor ? await actorIdsOf(sql, environmentId, actor) : null,
     kinds: filter.kinds?.length ? filter.kinds : null,
     listIds: filter.lists?.length ? await listIdsOf(sql, environmentId, filter.lists, 'filterBy.lists') : null,
@@ -80,14 +83,14 @@ function assertNoBlank(filter: AuditFilter): void {
   }
 }
 
-async function entryIdsOf(
+async function idsOf(
   sql: Sql,
   environmentId: number,
   filter: AuditFilter,
   country: string,
-): Promise<string[] | null> {
+): Promise<Pick<AuditSelection, 'entryIds' | 'consentIds'>> {
   const { number: phone, entryId } = filter;
-  if (!phone) return entryId ? [entryId] : null;
+  if (!phone) return { entryIds: entryId ? [entryId] : null, consentIds: [] };
   const { keys, number } = readNumber(phone, country);
   if (keys.length === 0) {
     const said = number?.ok === false ? `${number.problem.message} ${number.problem.remedy}` : 'This is not a number.';
@@ -98,7 +101,8 @@ async function entryIdsOf(
     [environmentId, keys],
   );
   const ids = rows.map(({ id }) => id);
-  return entryId ? ids.filter((id) => id === entryId) : ids;
+  if (entryId) return { entryIds: ids.filter((id) => id === entryId), consentIds: [] };
+  return { entryIds: ids, consentIds: await consentIdsOf(sql, environmentId, keys) };
 }
 
 async function actorIdsOf(sql: Sql, environmentId: number, subject: string): Promise<number[]> {

@@ -1,3 +1,4 @@
+import type { ChangeKind } from '../../changes/change-set.ts';
 import type { Sql } from '../../db/database.ts';
 import type { AuditSelection } from './audit-filter.ts';
 
@@ -38,7 +39,7 @@ async function endOfSet(sql: Sql, environmentId: number, position: number): Prom
 
 /** A column of `change` whose values and positions are an index. */
 interface Driver {
-  readonly column: 'entry_id' | 'kind' | 'list_id';
+  readonly column: 'entry_id' | 'consent_id' | 'kind' | 'list_id';
   readonly type: 'bigint' | 'change_kind' | 'integer';
   readonly values: readonly unknown[];
 }
@@ -50,7 +51,8 @@ class PageQuery {
   readonly #direction: 'ASC' | 'DESC';
   readonly #above: string;
   readonly #below: string | null;
-  readonly #driver: Driver | null;
+  /** One column that decides, or two for a number: no change is of an entry and of a consent. */
+  readonly #drivers: readonly Driver[];
   /** The position that the page lies below; null from the log's end. */
   readonly below: number | null;
 
@@ -65,27 +67,29 @@ class PageQuery {
     this.below = belows.length > 0 ? Math.min(...belows) : null;
     this.#above = this.#bind(above, 'bigint');
     this.#below = this.below === null ? null : this.#bind(this.below, 'bigint');
-    this.#driver = driverOf(selection);
+    this.#drivers = driversOf(selection);
   }
 
   get goesAlongSets(): boolean {
-    return this.#driver === null && this.#needsSets();
+    return this.#drivers.length === 0 && this.#needsSets();
   }
 
   text(lastSet: string | null): string {
-    if (this.#driver) return this.#alongColumn(this.#driver);
+    if (this.#drivers.length > 0) return this.#alongColumns();
     return this.goesAlongSets ? this.#alongSets(lastSet) : this.#alongLog();
   }
 
   /** Each value's newest page by the index (environment, column, position), then the newest of those. */
-  #alongColumn({ column, type, values }: Driver): string {
+  #alongColumns(): string {
     const order = `ORDER BY position ${this.#direction} LIMIT ${this.#page.size}`;
-    return `SELECT page.position FROM unnest(${this.#bind(values, `${type}[]`)}) AS d(value)
-      CROSS JOIN LATERAL (
-        SELECT c.position FROM change c ${this.#needsSets() ? JOIN_SETS : ''}
-         WHERE c.environment_id = $1 AND c.${column} = d.value AND ${this.#within('c.position')} ${this.#rest(column)}
-         ${order.replace('position', 'c.position')}) page
-      ${order.replace('position', 'page.position')}`;
+    const pages = this.#drivers.map(
+      ({ column, type, values }) => `SELECT page.position FROM unnest(${this.#bind(values, `${type}[]`)}) AS d(value)
+        CROSS JOIN LATERAL (
+          SELECT c.position FROM change c ${this.#needsSets() ? JOIN_SETS : ''}
+           WHERE c.environment_id = $1 AND c.${column} = d.value AND ${this.#within('c.position')} ${this.#rest(column)}
+           ${order.replace('position', 'c.position')}) page`,
+    );
+    return `${pages.join(' UNION ALL ')} ${order}`;
   }
 
   /**
@@ -104,7 +108,7 @@ class PageQuery {
         ${operation === null ? '' : `AND operation = ${this.#bind(operation, 'text')}`}
       ORDER BY position ${direction} ${enough}`;
     const changes = (of: string) => `SELECT c.position FROM (${of}) s CROSS JOIN LATERAL (
-        SELECT position, entry_id, kind, list_id FROM change
+        SELECT position, kind, list_id FROM change
          WHERE environment_id = $1 AND position BETWEEN s.first_position AND s.position AND ${this.#within('position')}
          ORDER BY position ${direction} OFFSET 0) c
       WHERE true ${this.#rest(null)} ORDER BY s.position ${direction}, c.position ${direction} LIMIT ${size}`;
@@ -129,9 +133,8 @@ class PageQuery {
 
   /** What the driver doesn't decide. */
   #rest(driver: Driver['column'] | null): string {
-    const { entryIds, kinds, listIds, actorIds, operation } = this.#selection;
+    const { kinds, listIds, actorIds, operation } = this.#selection;
     const conditions = [
-      entryIds && driver !== 'entry_id' ? `c.entry_id = ANY (${this.#bind(entryIds, 'bigint[]')})` : null,
       kinds && driver !== 'kind' ? `c.kind = ANY (${this.#bind(kinds, 'change_kind[]')})` : null,
       listIds && driver !== 'list_id' ? `c.list_id = ANY (${this.#bind(listIds, 'integer[]')})` : null,
       actorIds ? `s.actor_id = ANY (${this.#bind(actorIds, 'integer[]')})` : null,
@@ -147,11 +150,20 @@ class PageQuery {
 
 const JOIN_SETS = 'JOIN change_set s ON s.environment_id = c.environment_id AND s.position = c.set_position';
 
-/** The narrowest index first: a number's entries, rare kinds, then kinds and lists; an actor's sets go before those two. */
-function driverOf({ entryIds, kinds, listIds, actorIds }: AuditSelection): Driver | null {
-  if (entryIds) return { column: 'entry_id', type: 'bigint', values: entryIds };
-  const byKind: Driver | null = kinds && { column: 'kind', type: 'change_kind', values: kinds };
-  if (byKind && kinds?.every((kind) => !kind.startsWith('ENTRY_'))) return byKind;
-  if (actorIds) return null;
-  return byKind ?? (listIds && { column: 'list_id', type: 'integer', values: listIds });
+/** The narrowest index first: a number's entries and consents, rare kinds, then kinds and lists; an actor's sets go before those two. */
+function driversOf({ entryIds, consentIds, kinds, listIds, actorIds }: AuditSelection): readonly Driver[] {
+  const ofNumber: readonly Driver[] = [
+    { column: 'entry_id', type: 'bigint', values: entryIds ?? [] },
+    { column: 'consent_id', type: 'bigint', values: consentIds },
+  ];
+  if (entryIds) return consentIds.length > 0 ? ofNumber : ofNumber.slice(0, 1);
+  const byKind: readonly Driver[] = kinds ? [{ column: 'kind', type: 'change_kind', values: kinds }] : [];
+  if (kinds?.every(isRare)) return byKind;
+  if (actorIds) return [];
+  return kinds ? byKind : listIds ? [{ column: 'list_id', type: 'integer', values: listIds }] : [];
+}
+
+/** Contacts change entries and consents; people change the rest, now and then. */
+function isRare(kind: ChangeKind): boolean {
+  return !kind.startsWith('ENTRY_') && kind !== 'CONSENT';
 }

@@ -8,6 +8,10 @@ export interface EntryAttributes {
   readonly expiresAt: Date | null;
   readonly externalReference: string | null;
   readonly businessNumber: string | null;
+  /** The campaign's id, of an entry that came by one. */
+  readonly campaignId: number | null;
+  /** The inbound message's id, of an entry that stands for one (R4.1). */
+  readonly messageId: string | null;
 }
 
 /** Reads `change.before` or `change.after` of an entry's change. */
@@ -21,10 +25,15 @@ export function entryAttributes(json: string | null): EntryAttributes {
     expiresAt: time(said.expiresAt),
     externalReference: said.externalReference ?? null,
     businessNumber: said.businessNumber ?? null,
+    campaignId: said.campaignId ?? null,
+    messageId: said.messageId ?? null,
   };
 }
 
-/** The names of what a change altered, in both texts and beside them. */
+/** What the log names by id. */
+const shownAs: Readonly<Record<string, string>> = { campaignId: 'campaign', messageId: 'message' };
+
+/** The names of what a change altered, in both texts and beside them; as the fields that show it are called. */
 export function changedNames(change: {
   readonly before: string | null;
   readonly after: string | null;
@@ -33,9 +42,8 @@ export function changedNames(change: {
   readonly evidenceId: bigint | null;
   readonly evidenceBeforeId: bigint | null;
 }): string[] {
-  const names = new Set(
-    [change.before, change.after].flatMap((json) => Object.keys(JSON.parse(json ?? '{}') as object)),
-  );
+  const said = [change.before, change.after].flatMap((json) => Object.keys(JSON.parse(json ?? '{}') as object));
+  const names = new Set(said.map((name) => shownAs[name] ?? name));
   if (change.reasonId !== change.reasonBeforeId) names.add('reason');
   if (change.evidenceId !== change.evidenceBeforeId) names.add('evidence');
   return [...names].sort();

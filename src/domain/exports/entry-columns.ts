@@ -13,6 +13,7 @@ const columns: Columns<ExportedEntry> = [
   ['expiresAt', ({ expiresAt }) => expiresAt?.toISOString() ?? null],
   ['externalReference', ({ externalReference }) => externalReference],
   ['businessNumber', ({ businessNumber }) => businessNumber],
+  ['campaign', ({ campaign }) => campaign?.key ?? null],
   ['endUserOptedOut', ({ endUserOptedOut }) => String(endUserOptedOut)],
   ['createdAt', ({ createdAt }) => createdAt.toISOString()],
   ['updatedAt', ({ updatedAt }) => updatedAt.toISOString()],

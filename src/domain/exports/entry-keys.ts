@@ -21,6 +21,7 @@ export interface EntryRecord extends EntryKey {
   readonly expiresAt: Date | null;
   readonly externalReference: string | null;
   readonly businessNumber: string | null;
+  readonly campaignId: number | null;
   readonly createdById: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -89,5 +90,5 @@ function bound({ phone, listId, source }: EntryKey, values: unknown[]): string {
 
 const COLUMNS = `e.id, e.phone, e.raw, e.list_id AS "listId", e.source, e.status, e.end_user_opted_out AS "endUserOptedOut",
   e.reason_id AS "reasonId", e.evidence_id AS "evidenceId", e.requested_at AS "requestedAt", e.expires_at AS "expiresAt",
-  e.external_reference AS "externalReference", e.business_number AS "businessNumber", e.created_by_id AS "createdById",
+  e.external_reference AS "externalReference", e.business_number AS "businessNumber", e.campaign_id AS "campaignId", e.created_by_id AS "createdById",
   e.created_at AS "createdAt", e.updated_at AS "updatedAt"`;

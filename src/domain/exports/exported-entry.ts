@@ -1,5 +1,6 @@
 import type { EntrySource, EntryStatus } from '../../changes/write-call.ts';
 import type { Sql } from '../../db/database.ts';
+import { loadCampaigns } from '../campaigns/find-campaign.ts';
 import { createdByKind } from '../entries/entry-filter.ts';
 import type { EntryRecord } from './entry-keys.ts';
 
@@ -19,6 +20,7 @@ export interface ExportedEntry {
   readonly expiresAt: Date | null;
   readonly externalReference: string | null;
   readonly businessNumber: string | null;
+  readonly campaign: { readonly key: string } | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -29,7 +31,7 @@ export interface ExportedActor {
   readonly name: string;
 }
 
-/** The entries with what their rows name by id: three look-ups for all of them. */
+/** The entries with what their rows name by id: four look-ups for all of them. */
 export async function exportedEntries(
   sql: Sql,
   environmentId: number,
@@ -37,8 +39,9 @@ export async function exportedEntries(
   seesEvidence: boolean,
 ): Promise<ExportedEntry[]> {
   if (records.length === 0) return [];
-  const [lists, texts, actors] = await Promise.all([
+  const [lists, campaigns, texts, actors] = await Promise.all([
     keysOfLists(sql, environmentId),
+    keysOfCampaigns(sql, environmentId, records),
     bodiesOf(sql, environmentId, [
       ...records.map(({ reasonId }) => reasonId),
       ...(seesEvidence ? records.map(({ evidenceId }) => evidenceId) : []),
@@ -64,6 +67,7 @@ export async function exportedEntries(
       expiresAt: record.expiresAt,
       externalReference: record.externalReference,
       businessNumber: record.businessNumber,
+      campaign: campaigns.get(record.campaignId) ?? null,
       createdAt: record.createdAt,
       updatedAt: record.updatedAt,
     };
@@ -75,6 +79,17 @@ export async function keysOfLists(sql: Sql, environmentId: number): Promise<Read
     environmentId,
   ]);
   return new Map(rows.map(({ id, key }) => [id, key]));
+}
+
+/** By their ids, as far as entries name them. */
+async function keysOfCampaigns(
+  sql: Sql,
+  environmentId: number,
+  records: readonly EntryRecord[],
+): Promise<ReadonlyMap<number | null, { readonly key: string }>> {
+  const ids = new Set(records.map(({ campaignId }) => campaignId).filter((id) => id !== null));
+  const campaigns = ids.size === 0 ? [] : await loadCampaigns(sql, environmentId, [...ids]);
+  return new Map(campaigns.map(({ id, key }) => [id, { key }]));
 }
 
 export async function actorsOf(

@@ -14,7 +14,7 @@ const ActorType = builder.enumType('ActorType', {
   values: {
     API_KEY: { description: 'By an API key.' },
     PERSON: { description: "By a token of the operator's own issuer." },
-    SYSTEM: { description: 'The server itself, for example when an entry expired.' },
+    SYSTEM: { description: 'The server itself, for example when an entry expired, or a webhook endpoint of it.' },
   },
 });
 
@@ -31,7 +31,7 @@ export const Actor = builder.prismaObject('Actor', {
     }),
     name: t.exposeString('name', { description: "The key's name, or the person's." }),
     subject: t.exposeString('subject', {
-      description: 'Unique in the environment: "key:12", "person:<sub>" or "system".',
+      description: 'Unique in the environment: "key:12", "person:<sub>", "endpoint:3" or "system".',
     }),
   }),
 });

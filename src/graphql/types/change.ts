@@ -1,64 +1,14 @@
 import { cursorAt } from '../../changes/change-stream.ts';
 import { toPosition } from '../../changes/position.ts';
-import { type ChangedDetail, changedDetails } from '../../domain/audit/change-details.ts';
-import { changedNames, type EntryAttributes, entryAttributes } from '../../domain/audit/entry-attributes.ts';
+import { changedNames } from '../../domain/audit/entry-attributes.ts';
 import { builder } from '../builder.ts';
 import { shownNumber, shownText } from '../display.ts';
 import { Actor, CreatedByKind } from './actor.ts';
 import { ChangeKind } from './change-kind.ts';
 import { ChangeSet } from './change-set.ts';
-import { EntryStatus } from './entry.ts';
-
-interface StateShape extends EntryAttributes {
-  readonly reason: string | null;
-  readonly evidence: string | null;
-}
-
-const ChangeState = builder.objectRef<StateShape>('ChangeState').implement({
-  description:
-    'One side of a change of an entry. Only what changed is there; `Change.changed` tells what was cleared from what was left alone.',
-  fields: (t) => ({
-    status: t.expose('status', { type: EntryStatus, nullable: true, description: 'How far it was reviewed.' }),
-    endUserOptedOut: t.exposeBoolean('endUserOptedOut', {
-      nullable: true,
-      description: 'Whether the person asked by text themselves.',
-    }),
-    requestedAt: t.expose('requestedAt', { type: 'DateTime', nullable: true, description: 'When the person asked.' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it was to end.' }),
-    externalReference: t.string({
-      nullable: true,
-      description: "The caller's own id for it. Null without the permission number:see.",
-      authScopes: { may: 'number:see' },
-      unauthorizedResolver: () => null,
-      resolve: ({ externalReference }) => externalReference,
-    }),
-    businessNumber: t.exposeString('businessNumber', {
-      nullable: true,
-      description: 'Your number that the contact wrote to.',
-    }),
-    reason: t.string({
-      nullable: true,
-      description: 'Why the number was listed. Null too when it was erased: the chain keeps its commitment.',
-      resolve: ({ reason }, _args, { viewer }) => shownText(viewer, reason),
-    }),
-    evidence: t.string({
-      nullable: true,
-      description: 'The proof of the request. Null without the permission evidence:see, and when it was erased.',
-      authScopes: { may: 'evidence:see' },
-      unauthorizedResolver: () => null,
-      resolve: ({ evidence }) => evidence,
-    }),
-  }),
-});
-
-const ChangedDetailType = builder.objectRef<ChangedDetail>('ChangedDetail').implement({
-  description: 'One thing that a change of a list, of settings, of an environment or of a key altered.',
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'What, such as "enforcePending".' }),
-    before: t.exposeString('before', { nullable: true, description: 'As text; null when there was none.' }),
-    after: t.exposeString('after', { nullable: true, description: 'As text; null when there is none.' }),
-  }),
-});
+import { ChangeState, stateOf } from './change-state.ts';
+import { ChangedDetailType, detailsOf } from './changed-detail.ts';
+import { Consent } from './consent.ts';
 
 const OnBehalfOf = builder.objectRef<{ id: string; name: string | null }>('OnBehalfOf').implement({
   description: 'The person behind a shared key, as the caller asserted them; not authenticated.',
@@ -134,9 +84,13 @@ export const Change = builder.prismaNode('Change', {
     phone: t.field({
       type: 'PhoneNumber',
       nullable: true,
-      description: 'The number; null for changes of lists, settings, environments and keys. Masked without number:see.',
-      select: { entry: { select: { phone: true } } },
-      resolve: ({ entry }, _args, { viewer }) => (entry ? shownNumber(viewer, entry.phone) : null),
+      description:
+        'The number, of an entry or a consent; null for changes of configuration. Masked without number:see.',
+      select: { entry: { select: { phone: true } }, consentId: true },
+      resolve: async ({ entry, consentId }, _args, { viewer, loaders }) => {
+        const owner = entry ?? (consentId === null ? null : await loaders.consent.load(String(consentId)));
+        return owner ? shownNumber(viewer, owner.phone) : null;
+      },
     }),
     entry: t.relation('entry', { nullable: true, description: 'The entry as it is now.' }),
     list: t.relation('list', { nullable: true, description: 'The list that it is about, as it is now.' }),
@@ -176,9 +130,10 @@ export const Change = builder.prismaNode('Change', {
     }),
     details: t.field({
       type: [ChangedDetailType],
-      description: 'What changed of a list, of settings, of an environment or of a key. Empty for changes of entries.',
+      description:
+        'What changed of configuration, or what the consent is that was given or has ended. Empty for changes of entries.',
       select: { kind: true, before: true, after: true },
-      resolve: ({ kind, before, after }) => changedDetails(kind, before, after),
+      resolve: (change, _args, { loaders }) => detailsOf(change, loaders),
     }),
     reason: t.string({
       nullable: true,
@@ -189,7 +144,7 @@ export const Change = builder.prismaNode('Change', {
     evidence: t.string({
       nullable: true,
       description:
-        "The proof for it: the call's, otherwise the one noted with the entry by this change. Null without the permission evidence:see.",
+        "The proof for it: the call's, otherwise the one noted with the entry or consent by this change. Null without the permission evidence:see.",
       select: { evidence: { select: { body: true } }, changeSet: { select: { evidence: { select: { body: true } } } } },
       authScopes: { may: 'evidence:see' },
       unauthorizedResolver: () => null,
@@ -226,7 +181,15 @@ builder.prismaObjectField(Change, 'related', (t) =>
   }),
 );
 
-function stateOf(json: string | null, reason: string | null | undefined, evidence: string | null | undefined) {
-  if (json === null && !reason && !evidence) return null;
-  return { ...entryAttributes(json), reason: reason ?? null, evidence: evidence ?? null };
-}
+builder.prismaObjectField(Change, 'consent', (t) =>
+  t.field({
+    type: Consent,
+    nullable: true,
+    description: 'The consent that was given or has ended, as it is now.',
+    select: { consentId: true },
+    authScopes: { may: 'consent:see' },
+    unauthorizedResolver: () => null,
+    resolve: ({ consentId }, _args, { loaders }) =>
+      consentId === null ? null : loaders.consent.load(String(consentId)),
+  }),
+);

@@ -1,47 +1,12 @@
-import {
-  blockedAfter,
-  type ListsAndSettings,
-  type Standing,
-  standings,
-} from '../../domain/entry-changes/blocked-after.ts';
+import { blockedAfter, listAfter, type Standing, standings } from '../../domain/entry-changes/blocked-after.ts';
 import { type EntryState, entryStatesAfter } from '../../domain/entry-changes/entry-state.ts';
-import type { ConfigChangeItem, EntryChangeItem } from '../../domain/entry-changes/follow-entry-changes.ts';
-import type { BlockedEverywhere, ListRow } from '../../suppression-index/block-mask.ts';
+import type { EntryChangeItem } from '../../domain/entry-changes/feed-batches.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { shownNumber, shownText } from '../display.ts';
 import { ChangeKind } from './change-kind.ts';
 import { EntrySource, EntryStatus } from './entry.ts';
-import { Settings } from './settings.ts';
-
-const BlockedContacts = builder.objectRef<BlockedEverywhere>('BlockedContacts').implement({
-  description: 'Each kind of contact, and whether it is blocked.',
-  fields: (t) => ({
-    outboundCall: t.exposeBoolean('outboundCall', { description: 'Calls to the number.' }),
-    outboundSms: t.exposeBoolean('outboundSms', { description: 'Texts to the number.' }),
-    inboundCall: t.exposeBoolean('inboundCall', { description: 'Calls from the number.' }),
-    inboundSms: t.exposeBoolean('inboundSms', { description: 'Texts from the number.' }),
-  }),
-});
-
-const ListState = builder.objectRef<ListRow>('ListState').implement({
-  description: 'A list as it was at a place in the log.',
-  fields: (t) => ({
-    key: t.exposeString('key', { description: 'The short name, such as "DNC".' }),
-    name: t.exposeString('name', { description: 'The name for people.' }),
-    blocks: t.field({
-      type: BlockedContacts,
-      description: 'What a number on it is blocked for while the list is enabled.',
-      resolve: ({ blocks }) => ({
-        outboundCall: (blocks & 1) !== 0,
-        outboundSms: (blocks & 2) !== 0,
-        inboundCall: (blocks & 4) !== 0,
-        inboundSms: (blocks & 8) !== 0,
-      }),
-    }),
-    isEnabled: t.exposeBoolean('enabled', { description: 'Whether the list counts.' }),
-  }),
-});
+import { BlockedContacts, ListState } from './list-state.ts';
 
 const StandingType = builder.objectRef<Standing>('Standing').implement({
   description: 'One list that a number stands on after a change, by whatever entries.',
@@ -75,7 +40,7 @@ export const EntryChange = builder.objectRef<EntryChangeItem>('EntryChange').imp
     list: t.field({
       type: ListState,
       description: 'The list that the entry is on, as it was at this place in the log.',
-      resolve: ({ change, held }) => listOf(change.listId, held),
+      resolve: ({ change, held }) => listAfter(change.listId ?? 0, held),
     }),
     blocked: t.field({
       type: BlockedContacts,
@@ -145,33 +110,6 @@ export const EntryChange = builder.objectRef<EntryChangeItem>('EntryChange').imp
     }),
   }),
 });
-
-export const ListChange = builder.objectRef<Extract<ConfigChangeItem, { kind: 'LIST' }>>('ListChange').implement({
-  description: 'A list was made or altered: every number on it may be blocked otherwise from here on.',
-  fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime', description: 'When it was committed.' }),
-    list: t.field({ type: ListState, description: 'The whole list as it is now.', resolve: ({ list }) => list }),
-  }),
-});
-
-export const SettingChange = builder
-  .objectRef<Extract<ConfigChangeItem, { kind: 'SETTING' }>>('SettingChange')
-  .implement({
-    description:
-      'Settings were changed: with enforcePending, numbers that stand only for review block or not from here on.',
-    fields: (t) => ({
-      at: t.expose('at', { type: 'DateTime', description: 'When it was committed.' }),
-      settings: t.field({
-        type: Settings,
-        description: 'All settings as they are now.',
-        resolve: ({ settings }) => settings,
-      }),
-    }),
-  });
-
-function listOf(listId: number | null, { lists }: ListsAndSettings): ListRow {
-  return lists.get(listId ?? 0) ?? { id: listId ?? 0, key: `#${listId}`, name: '', blocks: 15, enabled: true };
-}
 
 /** Read only when selected; at once when the log's row says it all. */
 function stateOf<T>(item: EntryChangeItem, context: Context, pick: (state: EntryState) => T): T | Promise<T> {

@@ -1,18 +1,17 @@
 import { createHmac } from 'node:crypto';
 import type { ResyncReason } from '../../changes/resume-plan.ts';
-import {
-  type EntryBatch,
-  type EntryFeedMessage,
-  followEntryChanges,
-} from '../../domain/entry-changes/follow-entry-changes.ts';
+import type { EntryBatch } from '../../domain/entry-changes/feed-batches.ts';
+import { type EntryFeedMessage, followEntryChanges } from '../../domain/entry-changes/follow-entry-changes.ts';
 import { listIdsOf } from '../../domain/list-ids.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import { EntryChange, ListChange, SettingChange } from './entry-change.ts';
+import { CampaignChange, ListChange, SettingChange } from './config-change.ts';
+import { ConsentChange } from './consent-change.ts';
+import { EntryChange } from './entry-change.ts';
 
 const ChangeBatch = builder.objectRef<EntryBatch>('ChangeBatch').implement({
   description:
-    "Whole change sets in the order of the log: at most 1,000 changes, or one set. A batch holds changes of entries or changes of lists and settings, never both, so the messages' order is the log's. Apply it whole, then keep its cursor.",
+    "Whole change sets in the order of the log: at most 1,000 changes, or one set. A batch holds changes of numbers (entries and consents) or of configuration (lists, campaigns and settings), never both, so the messages' order is the log's. Apply it whole, then keep its cursor.",
   fields: (t) => ({
     cursor: t.field({
       type: 'ChangeCursor',
@@ -24,10 +23,20 @@ const ChangeBatch = builder.objectRef<EntryBatch>('ChangeBatch').implement({
       description: 'Changes of entries.',
       resolve: ({ entries }) => [...entries],
     }),
+    consentChanges: t.field({
+      type: [ConsentChange],
+      description: 'Changes of consents, whatever `lists` was asked: they belong to none.',
+      resolve: ({ consents }) => [...consents],
+    }),
     listChanges: t.field({
       type: [ListChange],
       description: 'Changes of lists, whatever `lists` was asked.',
       resolve: ({ config }) => config.filter((item) => item.kind === 'LIST'),
+    }),
+    campaignChanges: t.field({
+      type: [CampaignChange],
+      description: 'Changes of campaigns.',
+      resolve: ({ config }) => config.filter((item) => item.kind === 'CAMPAIGN'),
     }),
     settingChanges: t.field({
       type: [SettingChange],
@@ -97,7 +106,7 @@ builder.subscriptionField('entryChanges', (t) =>
       }),
       lists: t.arg.stringList({
         description:
-          'Only changes of entries on these lists, by key; none named means all. `blocked` is over all lists nevertheless, and changes of lists and settings always come.',
+          'Only changes of entries on these lists, by key; none named means all. `blocked` is over all lists nevertheless, and changes of consents and configuration always come.',
       }),
     },
     subscribe: (_root, { after, lists }, context) => follow(after, lists, context),

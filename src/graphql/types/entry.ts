@@ -2,6 +2,8 @@ import { createdByKind } from '../../domain/entries/entry-filter.ts';
 import { builder } from '../builder.ts';
 import { shownNumber, shownText } from '../display.ts';
 import { Actor, CreatedByKind } from './actor.ts';
+import { Campaign } from './campaign.ts';
+import { Message } from './message.ts';
 import { Task } from './task.ts';
 
 export const EntryStatus = builder.enumType('EntryStatus', {
@@ -135,6 +137,21 @@ export const Entry = builder.prismaNode('Entry', {
     businessNumber: t.exposeString('businessNumber', {
       nullable: true,
       description: 'The number of your business that the contact wrote to or was called from.',
+    }),
+    campaign: t.field({
+      type: Campaign,
+      nullable: true,
+      description: 'The campaign that it came by: of opt-outs by text or call that named one.',
+      select: { campaignId: true },
+      resolve: ({ campaignId }, _args, { loaders }) => (campaignId === null ? null : loaders.campaign.load(campaignId)),
+    }),
+    message: t.field({
+      type: Message,
+      nullable: true,
+      description: 'The inbound text that it stands for: of the sources SMS_KEYWORD and SMS_PHRASE.',
+      select: { messageId: true },
+      resolve: ({ messageId }, _args, { loaders }) =>
+        messageId === null ? null : loaders.message.load(String(messageId)),
     }),
     import: t.field({
       type: Task,

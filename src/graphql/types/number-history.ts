@@ -1,5 +1,6 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { auditPositions } from '../../domain/audit/audit-page.ts';
+import { consentIdsOf } from '../../domain/audit/consent-ids.ts';
 import { builder } from '../builder.ts';
 import { connectionOf, readPage, sealPage } from '../page.ts';
 import { Change } from './change.ts';
@@ -21,7 +22,7 @@ builder.objectField(NumberType, 'history', (t) =>
       type: Change,
       nullable: true,
       description:
-        "Every change of the number's entries up to `cursor`, removed entries too, newest first. Pages hold 1 to 100 (20 by default); there is no total. Null without the permission audit:read (ADMIN, COMPLIANCE, AUDITOR).",
+        "Every change of the number's entries and consents up to `cursor`, of removed and ended ones too, newest first. Pages hold 1 to 100 (20 by default); there is no total. Null without the permission audit:read (ADMIN, COMPLIANCE, AUDITOR).",
       authScopes: { may: 'audit:read' },
       unauthorizedResolver: () => null,
       complexity: (args) => ({ field: 1, multiplier: Math.ceil((args.first ?? args.last ?? 20) / 10) }),
@@ -29,7 +30,8 @@ builder.objectField(NumberType, 'history', (t) =>
         const { viewer, services } = context;
         const { environmentId } = viewer;
         const page = readPage(args, services.pages, `history ${environmentId} ${view.key}`);
-        const selection = { ...upTo(view.cursor.position), entryIds: await entryIds() };
+        const consentIds = await consentIdsOf(services.database.read, environmentId, view.keys);
+        const selection = { ...upTo(view.cursor.position), entryIds: await entryIds(), consentIds };
         const positions = await auditPositions(services.database.read, environmentId, selection, {
           size: page.size + 1,
           backwards: page.backwards,

@@ -34,7 +34,7 @@ export const NumberType = builder.objectRef<ShownNumber>('Number').implement({
     verdicts: t.field({
       type: [Verdict],
       description:
-        'Whether it may be contacted or contact you: outbound CALL and SMS, then inbound CALL and SMS. Read from the database and not from memory; use `check` before a contact.',
+        'Whether it may be contacted or contact you: outbound CALL and SMS, then inbound CALL and SMS; over all lists, as without a campaign, and without a look at consent. Read from the database and not from memory; use `check` before a contact.',
       complexity: { multiplier: 4 },
       resolve: ({ view }, _args, { services }) => verdictsOf(view, services),
     }),
