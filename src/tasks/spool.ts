@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir, userInfo } from 'node:os';
-import { join, sep } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { isRunning, type Owner, thisProcess } from '../db/lock-owner.ts';
+import { ATTEMPTS_FOLDER, privateFolder } from '../db/private-folder.ts';
 import { TaskFailure } from './task-handler.ts';
 
 const OWNER_FILE = 'owner.json';
@@ -56,8 +57,7 @@ export class Spool {
   }
 
   async #open(): Promise<string> {
-    await mkdir(this.#root, { recursive: true, mode: 0o700 });
-    await checkOwner(this.#root);
+    await privateFolder(this.#root);
     await this.#clean();
     const own = join(this.#root, `${hostname()}-${process.pid}-${randomUUID()}`);
     await mkdir(own, { mode: 0o700 });
@@ -67,6 +67,8 @@ export class Spool {
 
   async #clean(): Promise<void> {
     for (const name of await readdir(this.#root)) {
+      // Journals are no left-over: what they hold can't be made again.
+      if (name === ATTEMPTS_FOLDER) continue;
       const folder = join(this.#root, name);
       if (await isLeftOver(folder, name)) await rm(folder, { recursive: true, force: true });
     }
@@ -80,20 +82,6 @@ export function unlessFull(error: unknown): unknown {
   return new TaskFailure(
     'SPOOL_FULL',
     "The server's disk where imports sort their files is full: the operator makes room in SPOOL_DIR, for three times the file. What was imported stays: import the file again then, which adds only what is missing.",
-  );
-}
-
-/** Anybody may have made a folder of this name in the system's temp folder, and would then hold people's numbers. */
-async function checkOwner(root: string): Promise<void> {
-  const temp = await realpath(tmpdir());
-  if (!`${await realpath(root)}${sep}`.startsWith(`${temp}${sep}`) && !root.startsWith(`${tmpdir()}${sep}`)) return;
-  // Of a link it is the link that counts: its owner may point it elsewhere at any time.
-  const { uid } = await lstat(root);
-  const own = userInfo().uid;
-  // Windows has no such ids.
-  if (own === -1 || uid === own) return;
-  throw new Error(
-    `The spool folder ${root} belongs to another user (uid ${uid}, not ${own}): remove it, or set SPOOL_DIR to a folder of the server's own.`,
   );
 }
 
