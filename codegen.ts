@@ -15,9 +15,11 @@ const typed = (folder: string, documents: string) => ({
       scalars: {
         ID: 'string',
         DateTime: 'string',
+        Date: 'string',
         PhoneNumber: 'string',
         ChangeCursor: 'string',
         LogPosition: 'number',
+        Count: 'number',
         File: 'File',
       },
     },

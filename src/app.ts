@@ -12,6 +12,8 @@ import type { Config } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { type CreatedAccount, createAccount, ensureFirstAccount } from './domain/accounts/create-account.ts';
+import { Attempts } from './domain/attempts/attempts.ts';
+import { AttemptFeed } from './domain/attempts/follow-attempts.ts';
 import { MAX_SELECTED } from './domain/entries/entry-selection.ts';
 import { ExpirySweeper } from './domain/entries/expire-entries.ts';
 import { Downloads } from './domain/files/downloads.ts';
@@ -23,8 +25,11 @@ import { RetryCleaner } from './domain/forget-retries.ts';
 import { RowProblemCleaner } from './domain/forget-row-problems.ts';
 import { rowProblemDownloads } from './domain/imports/row-problem-file.ts';
 import { loadServerSecret } from './domain/instance.ts';
+import { Grants } from './domain/messages/grants.ts';
+import type { MessageServices } from './domain/messages/receive-message.ts';
 import { TaskProgressFeed } from './domain/tasks/follow-task.ts';
 import { Verdicts } from './domain/verdicts/check.ts';
+import { openWebhook } from './domain/webhooks/open-webhook.ts';
 import type { Context, Services } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
 import { globalId, idOf } from './graphql/global-id.ts';
@@ -37,6 +42,7 @@ import { downloadRoutes } from './server/download-route.ts';
 import { createServer, type Server } from './server/http-server.ts';
 import { preload, readinessChecks } from './server/readiness.ts';
 import { uploadRoutes } from './server/upload-routes.ts';
+import { webhookRoutes } from './server/webhook-routes.ts';
 import { SuppressionIndex } from './suppression-index/suppression-index.ts';
 import { taskHandlers } from './tasks/handlers.ts';
 import { Spool } from './tasks/spool.ts';
@@ -120,6 +126,14 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
   });
 
   const verdicts = new Verdicts({ index, cursors, database });
+  const attemptFeed = new AttemptFeed({ database });
+  const attempts = new Attempts({
+    database,
+    log: changeLog,
+    logger: log,
+    spoolDir: config.spoolDir,
+    onHead: (environmentId, head) => attemptFeed.grown(environmentId, head),
+  });
   const spool = new Spool(config.spoolDir);
   const taskProgress = new TaskProgressFeed({ sql: database.read });
   const tasks = new TaskRunner({
@@ -135,7 +149,7 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
     }),
     // Fewer where all share one connection (P3.1).
     places: database.kind === 'pglite' ? Math.ceil(config.maxTasks / 2) : config.maxTasks,
-    onChange: (environmentId, taskId) => taskProgress.changed(environmentId, taskId),
+    onChange: (environmentId, taskId, isOver) => taskProgress.changed(environmentId, taskId, isOver),
     caughtUp: async (environmentId) => (await feed.environment(environmentId)).pull(),
   });
 
@@ -153,28 +167,38 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
     log,
   });
 
+  const grants = new Grants({ sql: database.write, serverSecret });
+  const settings = (environmentId: number) => currentSettings(database, index, environmentId);
+  const messages: MessageServices = { log: changeLog, sql: database.read, verdicts, grants, settings };
+  const webhooks = { seal: new Seal(serverSecret, 'webhook secret v1'), publicUrl: config.publicUrl };
+
   const services: Services = {
     database,
     log: changeLog,
     feed,
     index,
     verdicts,
+    attempts,
+    attemptFeed,
     uploads,
     downloads,
     cursors,
     pages: new Seal(serverSecret, 'page cursor v1'),
     serverSecret,
+    grants,
+    messages,
+    webhooks,
     tasks,
     taskProgress,
     bookmarkMs: BOOKMARK_MS,
     maxSelected,
-    settings: (environmentId) => currentSettings(database, index, environmentId),
+    settings,
     list: (environmentId, key) => findList(database, index, environmentId, key),
     cursorAt: (environmentId, position) => currentCursor(database, feed, environmentId, position),
     revoked: async (_environmentId, keyId) => {
       keys.forgetKey(keyId);
       server.sockets.closeKey(keyId);
-      await watch.poll();
+      await Promise.all([watch.poll(), tasks.endedKeys()]);
     },
   };
   const recent = preload(database, index);
@@ -189,7 +213,7 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
       signal,
       loaders: createLoaders(database, viewer),
     }),
-    health: readinessChecks({ database, feed, maxStalenessMs: config.maxStalenessMs, recent }),
+    health: readinessChecks({ database, feed, maxStalenessMs: config.maxStalenessMs, recent, revocations: watch }),
     publicError,
     revocations: watch,
     routes: [
@@ -201,6 +225,7 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
         maxUploads: config.limits.maxUploads,
       }),
       ...downloadRoutes({ open: (token) => downloads.open(token), log }),
+      ...webhookRoutes({ open: (token) => openWebhook(token, { ...webhooks, messages, sql: database.read }), log }),
     ],
   });
 
@@ -209,6 +234,7 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
     watch.stop();
     index.stop();
     const finished = async () => {
+      await attempts.close();
       await tasks.stop();
       await spool.close();
       await retryCleaner.stop();
@@ -232,6 +258,7 @@ async function compose({ config, log, maxSelected = MAX_SELECTED }: AppOptions, 
     fileCleaner.start();
     if (database.kind === 'pglite') await forgetLeases(database.write);
     tasks.start();
+    await attempts.start();
     const { url } = await server.listen();
     // After all that can fail: keys that are shown once must not be made by a start that shows nothing.
     const firstAccount = await ensureFirstAccount(database, { serverSecret });

@@ -25,9 +25,11 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
+    Date: { Input: string; Output: string };
     PhoneNumber: { Input: string; Output: string };
     ChangeCursor: { Input: string; Output: string };
     LogPosition: { Input: number; Output: number };
+    Count: { Input: number; Output: number };
     File: { Input: File; Output: never };
   };
 }>({
@@ -84,7 +86,7 @@ export const builder = new SchemaBuilder<{
 builder.queryType({ description: 'Questions. Every answer is about the environment that your key or token opens.' });
 builder.mutationType({
   description:
-    'Changes. Each is committed whole, in the log and enforced on the answering server before its reply leaves; each takes an optional `idempotencyKey`, which makes a retry safe.',
+    'Changes. Each is committed whole, in the log and enforced on the answering server before its reply leaves; most take an optional `idempotencyKey`, which makes a retry safe; those that need none say why.',
 });
 builder.subscriptionType({ description: 'Streams, over WebSocket (graphql-ws) or server-sent events.' });
 

@@ -3,8 +3,12 @@ import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { ChangeLog } from '../changes/change-log.ts';
 import type { Cursor, CursorCodec, Seal } from '../changes/cursor.ts';
 import type { Database } from '../db/database.ts';
+import type { Attempts } from '../domain/attempts/attempts.ts';
+import type { AttemptFeed } from '../domain/attempts/follow-attempts.ts';
 import type { Downloads } from '../domain/files/downloads.ts';
 import type { Uploads } from '../domain/files/uploads.ts';
+import type { Grants } from '../domain/messages/grants.ts';
+import type { MessageServices } from '../domain/messages/receive-message.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { TaskProgressFeed } from '../domain/tasks/follow-task.ts';
 import type { Verdicts } from '../domain/verdicts/check.ts';
@@ -19,12 +23,21 @@ export interface Services {
   readonly feed: ChangeFeed;
   readonly index: SuppressionIndex;
   readonly verdicts: Verdicts;
+  /** Keeps what the gate has answered. */
+  readonly attempts: Attempts;
+  readonly attemptFeed: AttemptFeed;
   readonly uploads: Uploads;
   readonly downloads: Downloads;
   readonly cursors: CursorCodec;
   /** Seals the cursors of pages, which name what a viewer may not see (P2.9). */
   readonly pages: Seal;
   readonly serverSecret: Uint8Array;
+  /** Leave to send the confirmation of an opt-out (R4.5). */
+  readonly grants: Grants;
+  /** What it takes to take an inbound message, at whatever door. */
+  readonly messages: MessageServices;
+  /** Seals the secrets of webhook endpoints; where carriers reach this server. */
+  readonly webhooks: { readonly seal: Seal; readonly publicUrl: string | undefined };
   /** To be woken when a task was started, and told when one was cancelled. */
   readonly tasks: Pick<TaskRunner, 'wake' | 'cancelled'>;
   readonly taskProgress: TaskProgressFeed;

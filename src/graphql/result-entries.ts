@@ -1,8 +1,9 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
-import type { FieldNode, FragmentDefinitionNode, GraphQLResolveInfo, InlineFragmentNode } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Entry } from '../db/generated/client.ts';
 import { inSlices } from '../in-slices.ts';
 import type { Context } from './context.ts';
+import { isSelected } from './is-selected.ts';
 
 /** A row of a mutation's results with its entry; null without one, or when no entry is selected. */
 export type WithEntry<Row> = Row & { readonly entry: Entry | null };
@@ -17,8 +18,8 @@ export async function* withEntries<Row extends { readonly entryId: string | null
   context: Context,
   info: GraphQLResolveInfo,
 ): AsyncGenerator<WithEntry<Row>, void> {
-  const isSelected = info.fieldNodes.some((node) => selects(node, 'entry', info));
-  const entries = isSelected ? await readEntries(rows, context, info) : new Map<string | null, Entry>();
+  // An entry that @skip leaves out costs a query, no more.
+  const entries = isSelected(info, 'entry') ? await readEntries(rows, context, info) : new Map<string | null, Entry>();
   yield* inSlices(rows.map((row) => ({ ...row, entry: entries.get(row.entryId) ?? null })));
 }
 
@@ -35,21 +36,4 @@ async function readEntries(
     where: { environmentId: context.viewer.environmentId, id: { in: ids.map(BigInt) } },
   });
   return new Map(entries.map((entry) => [String(entry.id), entry]));
-}
-
-/** Whether this field is named below, in fragments too. One that @skip leaves out counts: that costs a query, no more. */
-function selects(
-  node: FieldNode | InlineFragmentNode | FragmentDefinitionNode,
-  field: string,
-  info: GraphQLResolveInfo,
-): boolean {
-  const selections = node.selectionSet?.selections ?? [];
-  return selections.some((selection) => {
-    if (selection.kind === 'Field') return selection.name.value === field;
-    return selects(
-      selection.kind === 'FragmentSpread' ? info.fragments[selection.name.value]! : selection,
-      field,
-      info,
-    );
-  });
 }

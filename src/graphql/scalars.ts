@@ -1,5 +1,5 @@
 import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
-import { readInstant } from '../domain/entries/time-text.ts';
+import { readDay, readInstant } from '../domain/entries/time-text.ts';
 import { builder } from './builder.ts';
 
 /**
@@ -28,6 +28,16 @@ builder.scalarType('DateTime', {
   ),
 });
 
+builder.scalarType('Date', {
+  description:
+    'A day as ISO 8601 text, such as "2026-03-04", in the years 1990 to 2199. Which zone it is of, its field says.',
+  serialize: (day) => day,
+  ...readScalar(
+    (value) => (typeof value === 'string' ? readDay(value) : null),
+    'A Date is ISO 8601 text, such as "2026-03-04", in the years 1990 to 2199.',
+  ),
+});
+
 builder.scalarType('PhoneNumber', {
   description:
     'A number as Quietline keeps it: E.164 such as "+14151234567"; on lists that block inbound contacts also a short code or a sender\'s name. Without the permission number:see it comes masked, such as "+1•••••••567".',
@@ -52,5 +62,15 @@ builder.scalarType('LogPosition', {
   ...readScalar(
     (value) => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null),
     'A LogPosition is a whole number from 0.',
+  ),
+});
+
+builder.scalarType('Count', {
+  description:
+    'How many: a whole number from 0, below 2^53. A sum over many days may pass the end of Int, 2,147,483,647.',
+  serialize: (count) => count,
+  ...readScalar(
+    (value) => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null),
+    'A Count is a whole number from 0.',
   ),
 });

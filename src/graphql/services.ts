@@ -22,7 +22,7 @@ export async function currentSettings(
   return parseSettings(row?.settings);
 }
 
-/** A list by its key, from the index when the environment is loaded; null when there is none. */
+/** A list by its key, from the index when the environment is loaded and has it; null when there is none. */
 export async function findList(
   database: Database,
   index: SuppressionIndex,
@@ -32,8 +32,10 @@ export async function findList(
   const loaded = index.peek(environmentId);
   if (loaded && !loaded.isStale()) {
     for (const list of loaded.index.lists.values()) if (list.key === key) return list;
-    return null;
+    // Another server may have made it a moment ago.
   }
+  // No key has one, and the database takes none.
+  if (key.includes('\0')) return null;
   return database.prisma.list.findUnique({ where: { environmentId_key: { environmentId, key } } });
 }
 

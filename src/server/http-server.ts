@@ -5,7 +5,7 @@ import {
   type Server as NodeServer,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
@@ -164,6 +164,11 @@ export function createServer(options: ServerOptions): Server {
     },
   );
   node.timeout = silenceMs;
+  const connections = new Set<Socket>();
+  node.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   node.on('upgrade', (req, socket, head) => webSockets.upgrade(req, socket, head));
 
   async function stop(): Promise<void> {
@@ -173,7 +178,11 @@ export function createServer(options: ServerOptions): Server {
     const closed = new Promise<void>((resolve) => node.close(() => resolve()));
     await webSockets.finishOperations(deadline);
     sockets.closeAll(CloseCode.SERVICE_RESTART, 'Service restart');
-    await within(closed, deadline, () => node.closeIdleConnections());
+    await within(closed, deadline, () => {
+      node.closeIdleConnections();
+      // Node doesn't count those that a browser or a pool has opened in advance.
+      for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
+    });
     node.closeAllConnections();
     webSockets.terminate();
     await graphql.dispose();

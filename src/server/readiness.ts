@@ -34,8 +34,9 @@ export function readinessChecks(options: {
   feed: ChangeFeed;
   maxStalenessMs: number;
   recent: Preload;
+  revocations: { isBlind(): boolean };
 }): readonly ReadinessCheck[] {
-  const { database, feed, maxStalenessMs, recent } = options;
+  const { database, feed, maxStalenessMs, recent, revocations } = options;
   return [
     {
       name: 'database',
@@ -45,6 +46,10 @@ export function readinessChecks(options: {
     {
       name: 'feed',
       check: () => (feed.pollAge() <= maxStalenessMs ? null : 'the change log could not be polled lately'),
+    },
+    {
+      name: 'revocations',
+      check: () => (revocations.isBlind() ? 'revoked keys could not be looked for lately: no socket is taken' : null),
     },
     {
       name: 'index',

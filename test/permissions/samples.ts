@@ -1,4 +1,9 @@
+import { attemptSamples } from './attempt-samples.ts';
+import { callAndConsentSamples } from './call-and-consent-samples.ts';
+import { configurationSamples } from './configuration-samples.ts';
+import { messageSamples } from './message-samples.ts';
 import type { Side } from './sides.ts';
+import { statisticsSamples } from './statistics-samples.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -13,6 +18,11 @@ let made = 0;
  * made about one's own things, others', and none. Each sample has a row of its own in the table, by its name.
  */
 export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>> = {
+  ...configurationSamples,
+  ...callAndConsentSamples,
+  ...attemptSamples,
+  ...messageSamples,
+  ...statisticsSamples,
   'Query.viewer': { '': () => ({}) },
   'Query.environment': { '': () => ({}) },
   'Query.environments': { '': () => ({}) },
@@ -27,8 +37,12 @@ export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>>
   'Query.node': {
     entry: async (side) => ({ id: await side.entryId() }),
     list: async (side) => ({ id: await side.listId() }),
+    campaign: async (side) => ({ id: await side.campaignId() }),
     key: async (side) => ({ id: await side.apiKeyId() }),
     environment: async (side) => ({ id: await side.environmentId() }),
+    consent: async (side) => ({ id: await side.consentId() }),
+    message: async (side) => ({ id: await side.messageId() }),
+    'webhook endpoint': async (side) => ({ id: await side.webhookEndpointId('KEPT') }),
     task: async (side) => ({ id: await side.taskId('FAILED') }),
     upload: async (side) => ({ id: await side.uploadId() }),
   },
@@ -47,6 +61,13 @@ export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>>
       at: new Date().toISOString(),
     }),
     'no number': () => ({ phone: '12', channel: 'CALL' }),
+    'a text of a campaign': async (side) => ({
+      phone: await side.listedPhone(),
+      channel: 'SMS',
+      campaign: `${side.marker}-campaign`,
+      messageType: 'PROMOTIONAL',
+      text: 'Hi, this is Acme. Reply STOP to opt out.',
+    }),
   },
   'Query.understandMessage': { '': async () => ({ text: 'stop calling me' }) },
   'Query.checkFirstMessage': { '': async () => ({ text: 'Hi, this is Acme. Reply STOP to opt out.' }) },
@@ -60,6 +81,14 @@ export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>>
         ],
       },
     }),
+    'texts of a campaign': async (side) => ({
+      input: {
+        channel: 'SMS',
+        campaign: `${side.marker}-campaign`,
+        messageType: 'PROMOTIONAL',
+        numbers: [{ phone: await side.listedPhone() }],
+      },
+    }),
   },
   'Query.auditLog': {
     '': () => ({ first: 3 }),
@@ -68,8 +97,11 @@ export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>>
     'of keys': () => ({ first: 3, filterBy: { kinds: ['API_KEY', 'LIST', 'ENVIRONMENT'] } }),
     'of a number': async (side) => ({ first: 3, filterBy: { number: await side.listedPhone() } }),
     'of an entry': async (side) => ({ first: 3, filterBy: { entryId: await side.entryId() } }),
+    'of a consent': async (side) => ({ first: 3, filterBy: { number: await side.consentPhone() } }),
+    'of an opt-out': async (side) => ({ first: 3, filterBy: { number: await side.optedOutPhone() } }),
   },
   'Query.verifyAudit': { '': () => ({}) },
+  'Query.uploads': { '': () => ({}) },
   'Query.tasks': { '': () => ({ first: 3 }), failed: () => ({ first: 3, filterBy: { states: ['FAILED'] } }) },
   'Query.task': {
     running: async (side) => ({ id: await side.taskId('RUNNING') }),
@@ -135,7 +167,6 @@ export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>>
       input: { entries: { phones: { list: 'DNC', numbers: ['12'] } }, reason: 'Opted back in' },
     }),
   },
-  'Mutation.updateSettings': { '': () => ({ input: { businessName: `Business ${++made}` } }) },
   'Mutation.createEnvironment': { '': () => ({ input: { key: `made-${++made}` } }) },
   'Mutation.createApiKey': { '': () => ({ input: { name: `Made ${++made}`, role: 'READ_ONLY' } }) },
   'Mutation.cancelTask': { '': async (side) => ({ input: { task: await side.taskId('RUNNING') } }) },
@@ -164,15 +195,16 @@ export const samples: Readonly<Record<string, Readonly<Record<string, Sample>>>>
   },
   'Mutation.uploadFile': { '': () => ({ input: { file: new File(['+13035550100'], 'mine.csv') } }) },
 
-  'Subscription.entryChanges': { now: () => ({}), 'after a cursor': async (side) => ({ after: await side.cursor() }) },
+  'Subscription.entryChanges': {
+    now: () => ({}),
+    'after a cursor': async (side) => ({ after: await side.cursor() }),
+    'of a consent': async (side) => ({ after: await side.cursorBeforeConsent() }),
+  },
   'Subscription.taskProgress': { '': async (side) => ({ task: await side.taskId('FAILED') }) },
 };
 
 /** Fields that no call can reach yet, and why. */
-export const unreached: Readonly<Record<string, string>> = {
-  'ListChange.at': 'No mutation changes a list, and no cursor is given out before the lists are made.',
-  'ListChange.list': 'The same.',
-};
+export const unreached: Readonly<Record<string, string>> = {};
 
 /** Fields, by name or by type and name, that are reached and that no sample can fill, and why. */
 export const unfilled: Readonly<Record<string, string>> = {
@@ -180,7 +212,6 @@ export const unfilled: Readonly<Record<string, string>> = {
   task: 'Every bulk action is done within its call (R6.1).',
   userErrors: 'The input is right; other payloads have some.',
   'ImportPreview.sheet': 'The file of the walk is no workbook.',
-  listChanges: 'No mutation changes a list.',
   firstBadPosition: 'The log is whole.',
   'AuditVerification.problem': 'The log is whole.',
   nextPosition: 'The log is shorter than one call verifies.',

@@ -9,12 +9,29 @@ import {
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
+import { readGlobalId } from '../../src/graphql/global-id.ts';
 
-/** For fields below the root: what is passed to an argument of this name. Others are left out. */
-const nestedArguments: Readonly<Record<string, string>> = { first: '2' };
+/** For fields below the root: what is passed to an argument of this name, of this field or of any. Others are left out. */
+const nestedArguments: Readonly<Record<string, string>> = {
+  first: '2',
+  'Statistics.entries.groupBy': '[LIST, STATUS, SOURCE]',
+  'Statistics.optOuts.groupBy': '[CAMPAIGN, SOURCE]',
+  'Statistics.attempts.groupBy': '[LIST, CAMPAIGN, CHANNEL, DIRECTION]',
+};
 
 /** Fields whose object is asked for its name only: opened wherever it is mentioned, a query would be larger than it may be. */
-const onlyNamed = new Set(['Entry.import']);
+const onlyNamed = new Set([
+  'Entry.import',
+  'Entry.campaign',
+  'Entry.message',
+  'OptOut.entry',
+  'OptOut.message',
+  'Message.campaign',
+  'List.campaigns',
+  'Campaign.lists',
+  'Campaign.dispositions',
+  'Disposition.campaign',
+]);
 
 /** An operation of one root field with everything that can be selected below it. */
 export function operationOf(
@@ -29,14 +46,27 @@ export function operationOf(
   const declared = given.map(({ name, type }) => `$${name}: ${type}`).join(', ');
   const passed = given.map(({ name }) => `${name}: $${name}`).join(', ');
   const kind = root.name.toLowerCase();
-  return `${kind} Walk${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} ${selectionOf(schema, getNamedType(field.type), [])} }`;
+  const below = selectionOf(schema, getNamedType(field.type), [], typesNamedIn(variables));
+  return `${kind} Walk${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} ${below} }`;
+}
+
+/** The types of the objects that are asked for by id: of what else they could be, a query would be larger than it may be. */
+function typesNamedIn({ id, ids }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const named = [id, ids].flat().filter((given) => typeof given === 'string');
+  return new Set(named.map((text) => readGlobalId(text).typename));
 }
 
 /** Every field of a type. Each type is opened once on its way down; met again it is only asked for its name. */
-function selectionOf(schema: GraphQLSchema, type: GraphQLNamedType, path: readonly string[]): string {
+function selectionOf(
+  schema: GraphQLSchema,
+  type: GraphQLNamedType,
+  path: readonly string[],
+  wanted: ReadonlySet<string> = new Set(),
+): string {
   if (!isCompositeType(type)) return '';
   if (isObjectType(type)) return `{ __typename ${fieldsOf(schema, type, path, new Set()).join(' ')} }`;
-  const possible = schema.getPossibleTypes(type);
+  const all = schema.getPossibleTypes(type);
+  const possible = all.some(({ name }) => wanted.has(name)) ? all.filter(({ name }) => wanted.has(name)) : all;
   const conflicts = conflictsOf(possible);
   const fragments = possible.map(
     (each) => `... on ${each.name} { ${fieldsOf(schema, each, path, conflicts).join(' ') || '__typename'} }`,
@@ -65,7 +95,7 @@ function fieldsOf(
 
 function argumentsOf(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): string {
   const passed = field.args.flatMap((argument) => {
-    const value = nestedArguments[argument.name];
+    const value = nestedArguments[`${type.name}.${field.name}.${argument.name}`] ?? nestedArguments[argument.name];
     if (value !== undefined) return [`${argument.name}: ${value}`];
     if (!isRequiredArgument(argument)) return [];
     throw new Error(

@@ -1,9 +1,10 @@
 import { untilDone } from '../support/tasks.ts';
 import type { World } from '../support/world.ts';
 import { otherServer } from '../tasks/api-tasks.ts';
+import { type MessageSide, messageSideOf } from './message-side.ts';
 
 /** What arguments name: something of the viewer's environment, of the account's other one, or nothing at all. */
-export interface Side {
+export interface Side extends MessageSide {
   /** A number that is listed there, by an entry of which every field is filled, and was in no call before. */
   listedPhone(status?: 'PENDING' | 'APPROVED' | 'PERMANENT'): Promise<string>;
   /** The id of such an entry. */
@@ -29,8 +30,17 @@ export interface Side {
   bulkId(): Promise<string>;
   /** The same on every side: lists are numbered from 1 in each environment, and an id names the viewer's own. */
   listId(): Promise<string>;
-  /** An early place in the log. */
+  /** The same on every side, for the same reason. */
+  campaignId(): Promise<string>;
+  /** The name of a disposition of the side's campaign that was in no call before. */
+  disposition(): Promise<string>;
+  /** A number that has given consent by a text, and was in no call before. */
+  consentPhone(): Promise<string>;
+  /** The id of such a consent. */
+  consentId(): Promise<string>;
+  /** An early place in the log, and one right before a consent. */
   cursor(): Promise<string>;
+  cursorBeforeConsent(): Promise<string>;
   /** Whether it is the viewer's environment. */
   readonly isOwn: boolean;
   /** A word that all its texts hold. */
@@ -58,7 +68,7 @@ const UPLOAD = /* GraphQL */ `
 `;
 
 const SCRUB = /* GraphQL */ `
-  mutation ($upload: ID!) { startScrub(input: { upload: $upload, channel: CALL }) { task { id } userErrors { code message } } }
+  mutation ($upload: ID!) { startScrub(input: { upload: $upload, channel: SMS, messageType: PROMOTIONAL, campaign: "nobodys" }) { task { id } userErrors { code message } } }
 `;
 
 const IMPORT = /* GraphQL */ `
@@ -68,6 +78,26 @@ const IMPORT = /* GraphQL */ `
 const UNDO = /* GraphQL */ `
   mutation ($id: ID!) { undoImport(input: { import: $id, reason: "Wrong file" }) { task { id } userErrors { code message } } }
 `;
+
+const CONFIGURATION = /* GraphQL */ `
+  mutation ($campaign: String!, $list: String!, $name: String!) {
+    createCampaign(input: { key: $campaign, name: $name, phrases: [$name], ivrOptOutKeys: ["9"] }) { campaign { id } userErrors { code message } }
+    createList(input: { key: $list, name: $name, description: $name, blocks: [{ direction: INBOUND, channel: CALL }], campaigns: [$campaign] }) { userErrors { code message } }
+    saveDisposition(input: { name: $name, addsToDnc: true }) { userErrors { code message } }
+  }
+`;
+const DISPOSITION = /* GraphQL */ `
+  mutation ($campaign: String!, $name: String!) {
+    saveDisposition(input: { name: $name, addsToDnc: true, campaign: $campaign }) { userErrors { code message } }
+  }
+`;
+
+const START = /* GraphQL */ `
+  mutation ($phone: String!, $id: String!) {
+    receiveMessage(input: { from: $phone, to: "+18005550100", body: "START", externalId: $id }) { userErrors { code message } }
+  }
+`;
+const CONSENT_OF = 'query ($phone: String!) { consents(phone: $phone) { nodes { id } } }';
 
 /** The word by which the other environment's texts are known, and the area code of its numbers. */
 export const FOREIGN = { marker: 'Foreign', area: '212' };
@@ -177,6 +207,24 @@ export async function sideOf(world: World, { marker, area }: { marker: string; a
       input: { businessName: `${marker} business` },
     },
   );
+  const campaign = `${marker}-campaign`;
+  const { createCampaign } = await admin.expectOk(CONFIGURATION, {
+    campaign,
+    list: `${marker.toUpperCase()}_LIST`,
+    name: `${marker} name`,
+  });
+  const addDisposition = async () => {
+    const name = `${marker} disposition ${++numbers}`;
+    await admin.expectOk(DISPOSITION, { campaign, name });
+    return name;
+  };
+  const addConsent = async () => {
+    const phone = `+1${area}${2_000_000 + ++numbers}`;
+    await admin.expectOk(START, { phone, id: phone });
+    const { consents } = await admin.expectOk(CONSENT_OF, { phone });
+    ids.add(consents.nodes[0].id);
+    return { phone, id: consents.nodes[0].id as string };
+  };
   const { environment, lists } = await admin.expectOk('{ environment { id } lists { id } }');
   ids.add(environment.id);
   return {
@@ -199,12 +247,22 @@ export async function sideOf(world: World, { marker, area }: { marker: string; a
     exportId: async (of) => exports[of],
     bulkId: addBulk,
     listId: async () => lists[0].id,
+    campaignId: async () => createCampaign.campaign.id,
+    disposition: addDisposition,
+    ...(await messageSideOf(admin, { marker, area, ids })),
+    consentPhone: async () => (await addConsent()).phone,
+    consentId: async () => (await addConsent()).id,
     cursor: async () => cursor,
+    async cursorBeforeConsent() {
+      const before = (await add()).cursor;
+      await addConsent();
+      return before;
+    },
   };
 }
 
 /** Well-formed, and there is nothing of the kind. */
-export function nothing({ listId, cursor }: Side): Side {
+export function nothing({ listId, campaignId, webhookEndpointId, cursor }: Side): Side {
   const id = (type: string) => async () => Buffer.from(`${type}:999999999`).toString('base64url');
   return {
     marker: 'Nothing',
@@ -223,6 +281,14 @@ export function nothing({ listId, cursor }: Side): Side {
     exportId: id('Task'),
     bulkId: id('Task'),
     listId,
+    campaignId,
+    disposition: async () => 'Nothing',
+    messageId: id('Message'),
+    webhookEndpointId,
+    consentPhone: async () => `+1303${2_000_000 + ++numbers}`,
+    consentId: id('Consent'),
+    optedOutPhone: async () => `+1303${2_000_000 + ++numbers}`,
     cursor,
+    cursorBeforeConsent: cursor,
   };
 }

@@ -93,7 +93,7 @@ async function answersTo(
     await stir();
     // Until the change that we made: what comes after it says nothing new.
     for (let messages = 0; messages < 10; messages++) {
-      const answer = await stream.nextAnswer({ within: 1_000 });
+      const answer = await stream.nextAnswer({ within: 300 });
       answers.push(answer);
       const message = (answer.data as Record<string, { __typename?: string }> | null)?.[field.name];
       if (message?.__typename !== 'Bookmark') break;

@@ -10,8 +10,11 @@ const wrong: [string, unknown, string][] = [
   ['DateTime', '1989-12-31T23:59:59Z', '"1989-12-31T23:59:59Z"'],
   ['DateTime', '2200-01-01T00:00:00Z', '"2200-01-01T00:00:00Z"'],
   ['DateTime', 1_772_614_800, '1772614800'],
+  ['Date', '2026-02-30', '"2026-02-30"'],
+  ['Date', '2026-03-04T09:00:00Z', '"2026-03-04T09:00:00Z"'],
   ['ChangeCursor', '', '""'],
   ['LogPosition', -1, '-1'],
+  ['Count', 1.5, '1.5'],
 ];
 
 test.each(wrong)('%s refuses %j, and a literal by its place', (name, value, literal) => {

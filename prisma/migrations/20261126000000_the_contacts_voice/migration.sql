@@ -231,22 +231,22 @@ CREATE TABLE "opt_out_daily" (
   CONSTRAINT "opt_out_daily_pkey" PRIMARY KEY ("environment_id", "day", "campaign_id", "source")
 );
 
--- What waits for review on these lists, by when it was asked for. Sorting is off: whatever the planner believes of the
--- table, entry_waiting is the only way that gives the order, so that it walks there and stops in time.
+-- What waits for review on these lists, by when it was asked for: from behind a place on, to an end. Sorting is off: whatever
+-- the planner believes of the table, entry_waiting is the only way that gives the order, so that it walks there and stops in
+-- time. One condition says where it begins: of two, the index is entered by whichever comes first.
 CREATE FUNCTION waiting_requests(
-  p_environment integer, p_lists integer[], p_from timestamptz, p_to timestamptz, p_beyond timestamptz, p_beyond_id bigint,
-  p_backwards boolean, p_most integer
+  p_environment integer, p_lists integer[], p_beyond timestamptz, p_beyond_id bigint, p_end timestamptz, p_backwards boolean, p_most integer
 ) RETURNS TABLE (requested_at timestamptz, id bigint) LANGUAGE plpgsql STABLE SET enable_sort = off AS $$
 BEGIN
   IF p_backwards THEN
     RETURN QUERY SELECT e.requested_at::timestamptz, e.id FROM entry e
-      WHERE e.environment_id = p_environment AND e.active AND e.status = 'PENDING' AND e.requested_at >= p_from AND e.requested_at < p_to
-        AND (e.requested_at, e.id) < (p_beyond, p_beyond_id) AND e.list_id = ANY (p_lists)
+      WHERE e.environment_id = p_environment AND e.active AND e.status = 'PENDING' AND (e.requested_at, e.id) < (p_beyond, p_beyond_id)
+        AND e.requested_at >= p_end AND e.list_id = ANY (p_lists)
       ORDER BY e.requested_at DESC, e.id DESC LIMIT p_most;
   ELSE
     RETURN QUERY SELECT e.requested_at::timestamptz, e.id FROM entry e
-      WHERE e.environment_id = p_environment AND e.active AND e.status = 'PENDING' AND e.requested_at >= p_from AND e.requested_at < p_to
-        AND (e.requested_at, e.id) > (p_beyond, p_beyond_id) AND e.list_id = ANY (p_lists)
+      WHERE e.environment_id = p_environment AND e.active AND e.status = 'PENDING' AND (e.requested_at, e.id) > (p_beyond, p_beyond_id)
+        AND e.requested_at < p_end AND e.list_id = ANY (p_lists)
       ORDER BY e.requested_at, e.id LIMIT p_most;
   END IF;
 END $$;

@@ -2,9 +2,12 @@ import type { BatchAnswer, BatchRow } from '../../domain/verdicts/check-batch.ts
 import { inSlices } from '../../in-slices.ts';
 import { builder } from '../builder.ts';
 import { shownNumber } from '../display.ts';
+import { CAMPAIGN, MESSAGE_TYPE } from './check.ts';
+import { MessageTypeEnum } from './consent-enums.ts';
 import { ChannelEnum, DirectionEnum } from './list.ts';
 import { NumberProblem } from './number-problem.ts';
 import { VerdictReason } from './verdict-reason.ts';
+import { VerdictWarning } from './verdict-warning.ts';
 
 /** A batch may answer 50,000 rows whatever its query selects: the price is one for all of it, and four fit a request. */
 const BATCH_COST = 10_000;
@@ -23,6 +26,11 @@ const CheckBatchInput = builder.inputType('CheckBatchInput', {
     numbers: t.field({ type: [CheckNumberInput], required: true, description: 'The numbers, 1 to 50,000.' }),
     direction: t.field({ type: DirectionEnum, defaultValue: 'OUTBOUND', description: 'Who contacts whom.' }),
     channel: t.field({ type: ChannelEnum, required: true, description: 'How.' }),
+    campaign: t.string({ description: CAMPAIGN }),
+    messageType: t.field({
+      type: MessageTypeEnum,
+      description: `${MESSAGE_TYPE} Implied consent suffices for CONVERSATIONAL, of whichever thread it is.`,
+    }),
     atLeast: t.field({
       type: 'ChangeCursor',
       description: 'Answer no older than this: the server waits at most 2 seconds for it, and then fails with STALE.',
@@ -50,7 +58,8 @@ const BlockedNumber = builder.objectRef<ShownRow>('BlockedNumber').implement({
       resolve: ({ row }, _args, { viewer }) => shownNumber(viewer, row.keys[0]!),
     }),
     lists: t.stringList({
-      description: 'The keys of all lists that block it, such as ["DNC"].',
+      description:
+        'The keys of all lists that block it, such as ["DNC"]. Empty when it is blocked for want of consent alone.',
       resolve: ({ row, batch }) => listKeys(row, batch),
     }),
     reasons: t.field({
@@ -87,11 +96,12 @@ const CheckBatchResult = builder.objectRef<BatchAnswer>('CheckBatchResult').impl
   fields: (t) => ({
     checkedCount: t.exposeInt('checked', { description: 'How many numbers were given.' }),
     allowedCount: t.exposeInt('allowed', { description: 'How many of them may be contacted.' }),
-    blockedCount: t.exposeInt('blocked', { description: 'How many are listed: the length of `blocked`.' }),
+    blockedCount: t.exposeInt('blocked', { description: 'How many are blocked: the length of `blocked`.' }),
     invalidCount: t.exposeInt('invalid', { description: 'How many cannot be read: the length of `invalid`.' }),
     blocked: t.field({
       type: [BlockedNumber],
-      description: 'The listed numbers, in input order.',
+      description:
+        'The numbers on a list that blocks the contact, and with consentEnforcement BLOCK those without sufficient consent; in input order.',
       complexity: { multiplier: 1 },
       resolve: (batch) => inSlices(batch.rows.flatMap((row) => (row.outcome === 'BLOCKED' ? { row, batch } : []))),
     }),
@@ -100,6 +110,23 @@ const CheckBatchResult = builder.objectRef<BatchAnswer>('CheckBatchResult').impl
       description: 'The numbers that cannot be read, in input order. Inbound there are none: such callers are allowed.',
       complexity: { multiplier: 1 },
       resolve: ({ rows }) => inSlices(rows.filter(({ outcome }) => outcome === 'INVALID')),
+    }),
+    warnings: t.field({
+      type: [VerdictWarning],
+      description: 'What is to be known of the whole batch: UNKNOWN_CAMPAIGN or nothing.',
+      resolve: ({ warnings }) => [...warnings],
+    }),
+    campaignKey: t.string({
+      nullable: true,
+      description:
+        'The key of the campaign that was counted by; null when none was named, or one that is not known or archived.',
+      resolve: ({ campaign }) => campaign?.key ?? null,
+    }),
+    withoutConsent: t.intList({
+      nullable: true,
+      description:
+        'Places in the input, from 0, of the readable numbers whose consent does not suffice for the messageType, blocked or not; what follows is the setting consentEnforcement. Null without a messageType.',
+      resolve: ({ withoutConsent }) => withoutConsent && [...withoutConsent],
     }),
     cursor: t.field({
       type: 'ChangeCursor',

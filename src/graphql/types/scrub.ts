@@ -5,6 +5,8 @@ import type { StartedTask } from '../../domain/tasks/create-task.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { idOf } from '../global-id.ts';
+import { CAMPAIGN, MESSAGE_TYPE } from './check.ts';
+import { MessageTypeEnum } from './consent-enums.ts';
 import { Download, downloadOf } from './download.ts';
 import { FileEncodingEnum } from './import-preview.ts';
 import { ChannelEnum, DirectionEnum } from './list.ts';
@@ -12,6 +14,7 @@ import { IDEMPOTENCY_KEY, ON_BEHALF_OF, OnBehalfOfInput } from './mutation-input
 import { type Answer, Payload } from './payload.ts';
 import { Task } from './task.ts';
 import { answering } from './user-error.ts';
+import { VerdictWarning } from './verdict-warning.ts';
 
 const StartScrubInput = builder.inputType('StartScrubInput', {
   description: 'Which file to split, and for which contact.',
@@ -23,6 +26,11 @@ const StartScrubInput = builder.inputType('StartScrubInput', {
       required: true,
       defaultValue: 'OUTBOUND',
       description: 'Who contacts whom.',
+    }),
+    campaign: t.string({ description: CAMPAIGN }),
+    messageType: t.field({
+      type: MessageTypeEnum,
+      description: `${MESSAGE_TYPE} Implied consent suffices for CONVERSATIONAL, of whichever thread it is.`,
     }),
     phoneColumns: t.intList({
       description:
@@ -95,6 +103,22 @@ const ScrubReport = builder.objectRef<ScrubReportShape>('ScrubReport').implement
       description: 'Who contacts whom.',
       resolve: ({ input }) => input.direction,
     }),
+    campaignKey: t.string({
+      nullable: true,
+      description: 'The key of the campaign that makes the contacts, as asked. See `warnings`.',
+      resolve: ({ input }) => input.campaign ?? null,
+    }),
+    messageType: t.field({
+      type: MessageTypeEnum,
+      nullable: true,
+      description: 'What the texts are about, as asked.',
+      resolve: ({ input }) => input.messageType ?? null,
+    }),
+    warnings: t.field({
+      type: [VerdictWarning],
+      description: 'UNKNOWN_CAMPAIGN, when some of the rows were checked while there was no such campaign; or nothing.',
+      resolve: ({ warnings }) => [...warnings],
+    }),
     phoneColumns: t.intList({
       description: 'The columns that were taken for phone numbers, counted from 0.',
       resolve: ({ input }) => [...input.phoneColumns],
@@ -104,11 +128,17 @@ const ScrubReport = builder.objectRef<ScrubReportShape>('ScrubReport').implement
       description: 'Rows that may be contacted; for SMS, texted. They are in the callable file.',
     }),
     blockedCount: t.exposeInt('blockedCount', {
-      description: 'Rows with a number that is on a list which blocks this contact. They are in the blocked file.',
+      description:
+        'Rows with a number that is on a list which blocks this contact or, with the setting consentEnforcement BLOCK, lacks the consent for its message type. They are in the blocked file.',
     }),
     invalidCount: t.exposeInt('invalidCount', {
       description:
         'Other rows with a number that cannot be read, or with none at all. They are in the blocked file, too. Inbound there are none.',
+    }),
+    withoutConsentCount: t.exposeInt('withoutConsentCount', {
+      nullable: true,
+      description:
+        'Rows of the callable file with a number whose consent does not suffice for the message type: with the setting consentEnforcement OFF or WARN they may be contacted. Null without a messageType.',
     }),
     cursor: t.field({
       type: 'ChangeCursor',

@@ -1,7 +1,7 @@
+import type { TaskKind } from '../../domain/tasks/task-kind.ts';
 import { type TaskLogLine as TaskLogLineRow, taskLogLines } from '../../domain/tasks/task-log-lines.ts';
 import { estimatedEndAt, rowsPerSecond } from '../../domain/tasks/task-rate.ts';
 import type { TaskRow, TaskState } from '../../domain/tasks/task-row.ts';
-import type { TaskKind } from '../../tasks/task-handler.ts';
 import { builder } from '../builder.ts';
 import { idOf } from '../global-id.ts';
 import { Actor } from './actor.ts';
@@ -129,7 +129,8 @@ builder.node(Task, {
     failure: t.field({
       type: TaskFailure,
       nullable: true,
-      description: 'For FAILED: why.',
+      description:
+        'For FAILED: why. KEY_REVOKED: the key that started it was revoked or has expired; it stops at the next batch, wherever it runs.',
       resolve: ({ failureCode: code, failureMessage }) => (code ? { code, message: failureMessage ?? '' } : null),
     }),
     logLines: t.field({

@@ -52,6 +52,12 @@ export const Upload = builder.node(builder.objectRef<StoredFileInfo>('Upload'), 
       description:
         'Whether all of it has come: only then can it be used. A resumable upload goes on by PATCH /upload/<id>.',
     }),
+    expectedSize: t.float({
+      nullable: true,
+      description: 'Bytes that were announced when it was begun; null when nobody said how many there would be.',
+      resolve: ({ declaredSize }) => declaredSize,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was begun.' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       description:
@@ -59,6 +65,17 @@ export const Upload = builder.node(builder.objectRef<StoredFileInfo>('Upload'), 
     }),
   }),
 });
+
+builder.queryField('uploads', (t) =>
+  t.field({
+    type: [Upload],
+    nullable: true,
+    description:
+      'What you have sent in and what is still there, complete or not, the newest 100 first: an upload whose id was lost is found here, goes on by PATCH /upload/<id>, or goes away by DELETE. ADMIN, COMPLIANCE and INTEGRATOR may.',
+    authScopes: { may: 'file:import' },
+    resolve: (_root, _args, { viewer, services }) => services.uploads.mine(viewer),
+  }),
+);
 
 const UploadFileInput = builder.inputType('UploadFileInput', {
   description: 'A small file.',

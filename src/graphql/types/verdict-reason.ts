@@ -8,11 +8,15 @@ import { EntrySource } from './entry.ts';
 import { List } from './list.ts';
 import { NumberProblem } from './number-problem.ts';
 
-const VerdictReasonCode = builder.enumType('VerdictReasonCode', {
+export const VerdictReasonCode = builder.enumType('VerdictReasonCode', {
   description: 'What speaks for or against a contact.',
   values: {
     LISTED: { description: 'BLOCK: the number is on a list that blocks this contact.' },
     INVALID_NUMBER: { description: 'BLOCK, outbound: what was given cannot be read as a number; see `problem`.' },
+    CONSENT_INSUFFICIENT: {
+      description:
+        'BLOCK, outbound SMS with a message type: no consent on file suffices for it, and the setting consentEnforcement is BLOCK.',
+    },
     EMERGENCY_NUMBER: {
       description: 'ALLOW: an outbound call to an emergency or crisis number is never blocked, whatever is listed.',
     },

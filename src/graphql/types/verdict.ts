@@ -1,12 +1,16 @@
+import type { Viewer } from '../../auth/viewer.ts';
 import type { CheckAnswer } from '../../domain/verdicts/check-answer.ts';
+import { checkFirstText, type GivenText } from '../../domain/verdicts/first-text.ts';
 import { type Listing, listingsAt, sentenceFor } from '../../domain/verdicts/listings.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { shownNumber } from '../display.ts';
+import { FirstMessageCheckType } from './check-first-message.ts';
 import { ChannelEnum, DirectionEnum } from './list.ts';
 import { type ShownReason, VerdictReason } from './verdict-reason.ts';
+import { ConsentVerdict, VerdictWarning } from './verdict-warning.ts';
 
-const Decision = builder.enumType('Decision', {
+export const Decision = builder.enumType('Decision', {
   description: 'What to do.',
   values: {
     ALLOW: { description: 'Nothing on the lists speaks against this contact.' },
@@ -19,14 +23,20 @@ export interface ShownVerdict {
   readonly answer: CheckAnswer;
   readonly at: Date;
   readonly listings: () => Promise<readonly Listing[]>;
+  /** What is to be sent, if it was given. */
+  readonly given?: GivenText | null;
 }
 
 /** The answer to a check; about the past, the details are those of then (R3.4). */
-export function shownVerdict(answer: CheckAnswer, { services, loaders }: Context): ShownVerdict {
+export function shownVerdict(
+  answer: CheckAnswer,
+  { services, loaders }: Context,
+  given: GivenText | null = null,
+): ShownVerdict {
   const listings = answer.at
     ? once(() => listingsAt(services.database.read, answer))
     : once(() => inTime(Promise.all(answer.keys.map((key) => loaders.listings.load(key)))));
-  return { answer, at: answer.at ?? new Date(), listings };
+  return { answer, at: answer.at ?? new Date(), listings, given };
 }
 
 /** How long a verdict about now waits for its details, in ms. */
@@ -89,22 +99,40 @@ export const Verdict = builder.objectRef<ShownVerdict>('Verdict').implement({
     reasons: t.field({
       type: [VerdictReason],
       description:
-        'Every reason, not only the first: what is wrong with the number, then each list that blocks, then what is wrong with this server. Empty when nothing is known against the contact.',
+        'Every reason, not only the first: what is wrong with the number, then each list that blocks, then a lack of consent, then what is wrong with this server. Empty when nothing is known against the contact.',
       resolve: ({ answer, listings }) =>
         answer.reasons.map((reason): ShownReason => ({ reason, lists: answer.lists, listings })),
     }),
     message: t.string({
       description:
         'What an agent can read out: what to do and, for a block, each list with since when and why. In English; dates in UTC.',
-      resolve: async ({ answer, listings }, _args, { viewer }) => {
-        const listed = answer.reasons.some(({ code }) => code === 'LISTED');
-        const phone = phoneOf(answer);
-        return sentenceFor(
-          answer,
-          listed ? await listings() : [],
-          phone ? shownNumber(viewer, phone) : nameless(answer),
-        );
-      },
+      resolve: (verdict, _args, { viewer }) => sentenceOf(verdict, viewer),
+    }),
+    warnings: t.field({
+      type: [VerdictWarning],
+      description: 'What does not decide, and should be known. Usually empty.',
+      resolve: ({ answer }) => [...answer.warnings],
+    }),
+    campaignKey: t.string({
+      nullable: true,
+      description:
+        'The key of the campaign that was counted by. Null when none was named, and when the one named is not known or archived (see `warnings`): then every list counted.',
+      resolve: ({ answer }) => answer.campaign?.key ?? null,
+    }),
+    consent: t.field({
+      type: ConsentVerdict,
+      nullable: true,
+      description:
+        'Whether the consent on file suffices, whatever the setting consentEnforcement makes of it. Null when no messageType was given, and when nothing was looked up (NOT_READY).',
+      resolve: ({ answer }) => answer.consent,
+    }),
+    firstMessage: t.field({
+      type: FirstMessageCheckType,
+      nullable: true,
+      description:
+        'For an outbound SMS whose `text` was given, when it is the first to this number: which disclosures it makes and lacks. Texts that authorizeContact allowed count as earlier ones. Null else. It decides nothing.',
+      resolve: ({ answer, given }, _args, { viewer, services }) =>
+        given && checkFirstText(services.database.read, viewer.environmentId, answer, given, services.attempts),
     }),
     cursor: t.field({
       type: 'ChangeCursor',
@@ -120,6 +148,13 @@ export const Verdict = builder.objectRef<ShownVerdict>('Verdict').implement({
     }),
   }),
 });
+
+/** What an agent can read out, with the details of what is listed. */
+export async function sentenceOf({ answer, listings }: ShownVerdict, viewer: Viewer): Promise<string> {
+  const listed = answer.reasons.some(({ code }) => code === 'LISTED');
+  const phone = phoneOf(answer);
+  return sentenceFor(answer, listed ? await listings() : [], phone ? shownNumber(viewer, phone) : nameless(answer));
+}
 
 /** E.164; of a caller that has no such form, the key that it could be listed under (R2.3). */
 function phoneOf({ number, keys, direction }: CheckAnswer): string | null {
