@@ -6,12 +6,23 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   // Vite would take graphql's `module` file for our own imports, while libraries get its `main` from Node: two copies of
   // graphql that refuse each other's schemas. This is the file that Node takes.
-  resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
+  resolve: {
+    alias: [
+      { find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') },
+      {
+        find: /^\.{1,2}\/(.*\/)?worker-thread\.ts$/,
+        replacement: fileURLToPath(new URL('support/compiled-thread.ts', import.meta.url)),
+      },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Files share processes, and what keeps them apart is in here.
+    isolate: false,
+    setupFiles: ['test/support/set-up.ts'],
     testTimeout: 20_000,
     hookTimeout: 40_000,
     teardownTimeout: 20_000,

@@ -91,8 +91,10 @@ export function createRevocationWatch(options: RevocationWatchOptions): Revocati
       const results = await Promise.allSettled(changed.map(([id]) => recheck(id, current.get(id))));
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
-      // Freshness counts from the START of the poll (P2.6); one that had hung may end after a younger one.
-      if (age() < sinceSuccess()) sinceSuccess = age;
+      // Freshness counts from the START of the poll (P2.6); one that had hung may end after a younger one. And an answer
+      // that is nearly too old itself doesn't end blindness: sockets would be let in, and be closed a moment later.
+      const isLate = isBlind() && age() > maxStalenessMs / 2;
+      if (age() < sinceSuccess() && !isLate) sinceSuccess = age;
     } catch (error) {
       log.warn({ err: error }, 'the poll for revoked keys failed');
     }

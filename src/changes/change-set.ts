@@ -51,13 +51,14 @@ export interface ChangeSetRecord {
 export const MAX_BATCH_ROWS = 1_000;
 
 interface Row {
-  first_position: string;
-  set_position: string;
-  at: Date;
-  actor_id: number;
+  /** What is the set's stands in its first row alone. */
+  first_position: string | null;
+  set_position: string | null;
+  at: Date | null;
+  actor_id: number | null;
   set_reason_id: string | null;
-  prev_hash: Buffer;
-  hash: Buffer;
+  prev_hash: Buffer | null;
+  hash: Buffer | null;
   position: string;
   kind: ChangeKind;
   entry_id: string | null;
@@ -76,22 +77,18 @@ export async function readChangeSets(sql: Sql, environmentId: number, after: num
   const { rows } = await sql.query<Row>(READ_CHANGE_SETS, [environmentId, after, after + MAX_BATCH_ROWS]);
   const sets: (ChangeSetRecord & { changes: ChangeRecord[] })[] = [];
   for (const row of rows) {
-    const position = toPosition(row.set_position);
-    let set = sets.at(-1);
-    if (set?.position !== position) {
-      set = {
-        firstPosition: toPosition(row.first_position),
-        position,
-        at: row.at,
-        actorId: row.actor_id,
+    if (row.set_position !== null)
+      sets.push({
+        firstPosition: toPosition(row.first_position!),
+        position: toPosition(row.set_position),
+        at: row.at!,
+        actorId: row.actor_id!,
         reasonId: row.set_reason_id,
-        prevHash: row.prev_hash,
-        hash: row.hash,
+        prevHash: row.prev_hash!,
+        hash: row.hash!,
         changes: [],
-      };
-      sets.push(set);
-    }
-    set.changes.push({
+      });
+    sets.at(-1)!.changes.push({
       position: toPosition(row.position),
       kind: row.kind,
       entryId: row.entry_id,
@@ -108,17 +105,19 @@ export async function readChangeSets(sql: Sql, environmentId: number, after: num
   return sets;
 }
 
+// What is the set's is sent once: with every row of an import it was most of what this server had to read, and to forget.
 // The sets that end within the window, and the first one however long it is. LATERAL keeps each look-up on its key. The
 // entry's environment is the change's and not $1: of an environment that the statistics don't know yet the planner believes
 // that it has a row or two, and takes any index that begins with it. OFFSET 0: of a million changes it would begin with those.
 const READ_CHANGE_SETS = `
-  SELECT s.first_position, s.position AS set_position, s.at, s.actor_id, s.reason_id AS set_reason_id, s.prev_hash, s.hash,
+  SELECT f.first_position, f.position AS set_position, f.at, f.actor_id, f.reason_id AS set_reason_id, f.prev_hash, f.hash,
          c.position, c.kind, c.entry_id, c.list_id, c.facts, c.before, c.after, c.reason_id, coalesce(e.phone, k.phone) AS phone, e.source, e.external_reference
     FROM (SELECT * FROM change_set
            WHERE environment_id = $1 AND position > $2
              AND position <= greatest($3::bigint, (SELECT min(position) FROM change_set WHERE environment_id = $1 AND position > $2))
            ORDER BY position) s
    CROSS JOIN LATERAL (SELECT * FROM change c WHERE c.environment_id = s.environment_id AND c.position BETWEEN s.first_position AND s.position OFFSET 0) c
+    LEFT JOIN LATERAL (SELECT s.* WHERE c.position = s.first_position) f ON true
     LEFT JOIN LATERAL (SELECT phone, source, external_reference FROM entry e WHERE e.environment_id = c.environment_id AND e.id = c.entry_id LIMIT 1) e ON true
     LEFT JOIN LATERAL (SELECT phone FROM consent k WHERE k.environment_id = c.environment_id AND k.id = c.consent_id LIMIT 1) k ON true
    ORDER BY c.position`;

@@ -76,16 +76,20 @@ export function parametersOf(
   textId: (text: string | null | undefined) => string | null,
 ): unknown[] {
   const rows = places.map(({ call, row }) => calls[call]!.rows[row]!);
-  const placeOf = new Map(places.map((place, n) => [key(place.call, place.row), n + 1]));
+  // Most batches have no row that needs another: a map of all would be made for nothing.
+  let placeOf: Map<string, number> | undefined;
+  const find = (call: number, row: number) => {
+    placeOf ??= new Map(places.map((place, n) => [key(place.call, place.row), n + 1]));
+    return placeOf.get(key(call, row))!;
+  };
   const setCall = (n: number) => calls[sets[n]!]!;
-  const needed = (row: EntryRow, n: number) =>
-    row.needs === undefined ? null : placeOf.get(key(places[n]!.call, row.needs))!;
+  const needed = (row: EntryRow, n: number) => (row.needs === undefined ? null : find(places[n]!.call, row.needs));
   return [
     actors,
     calls.map((call) => call.operation),
     calls.map((call) => call.idempotency?.key ?? null),
     calls.map((call) => call.idempotency?.requestHash ?? null),
-    calls.map((call, c) => storedInputMap(call, c, places)),
+    calls.map((call, c) => (call.idempotency ? storedInputMap(call, c, places) : null)),
     calls.map((call) => call.authority),
     unlessNone(calls.map((call) => call.task?.id ?? null)),
     unlessNone(calls.map((call) => call.task?.fence ?? null)),
@@ -102,22 +106,22 @@ export function parametersOf(
     unlessNone(sets.map((_, n) => setCall(n).claims?.of ?? null).map((of) => of && `{${of.join(',')}}`)),
     places.map((place) => place.set),
     rows.map((row) => row.verb),
-    unlessNone(rows.map((row) => row.entryId ?? null)),
+    column(rows, (row) => row.entryId ?? null),
     rows.map((row) => row.phone),
     rows.map((row) => row.listId),
     rows.map((row) => row.source),
-    unlessNone(rows.map((row) => row.status ?? null)),
-    unlessNone(rows.map((row) => row.endUserOptedOut || null)),
-    unlessNone(rows.map((row) => row.raw ?? null)),
-    unlessNone(rows.map((row) => textId(row.reason))),
-    unlessNone(rows.map((row) => textId(row.evidence))),
-    unlessNone(rows.map((row) => row.requestedAt?.toISOString() ?? null)),
-    unlessNone(rows.map((row) => row.expiresAt?.toISOString() ?? null)),
-    unlessNone(rows.map((row) => row.externalReference ?? null)),
-    unlessNone(rows.map((row) => row.businessNumber ?? null)),
-    unlessNone(rows.map((row) => row.edits || null)),
-    unlessNone(rows.map(needed)),
-    unlessNone(rows.map((row) => row.version ?? null)),
+    column(rows, (row) => row.status ?? null),
+    column(rows, (row) => row.endUserOptedOut || null),
+    column(rows, (row) => row.raw ?? null),
+    column(rows, (row) => textId(row.reason)),
+    column(rows, (row) => textId(row.evidence)),
+    column(rows, (row) => row.requestedAt?.toISOString() ?? null),
+    column(rows, (row) => row.expiresAt?.toISOString() ?? null),
+    column(rows, (row) => row.externalReference ?? null),
+    column(rows, (row) => row.businessNumber ?? null),
+    column(rows, (row) => row.edits || null),
+    column(rows, needed),
+    column(rows, (row) => row.version ?? null),
   ];
 }
 
@@ -154,6 +158,11 @@ function onceJson(
 /** A column without a value travels as an empty array: an import has many, and each costs time on both sides. */
 function unlessNone<T>(values: readonly (T | null)[]): readonly (T | null)[] {
   return values.every((value) => value === null) ? [] : values;
+}
+
+/** The same, of so many rows that an array is made only when there is something to put into it. */
+function column<R, T>(rows: readonly R[], pick: (row: R, n: number) => T | null): readonly (T | null)[] {
+  return rows.some((row, n) => pick(row, n) !== null) ? rows.map(pick) : [];
 }
 
 /** The codes are kept in the order of the numbers, so the map of the input is kept in that order too: a replay needs nothing else. */

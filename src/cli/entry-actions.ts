@@ -1,7 +1,31 @@
 import { followBulkTask } from './bulk-task.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import type { EntryActionOutcome, EntryRefusalCode } from './gql/graphql.ts';
+import type { CommandEntryActionFragment } from './gql/graphql.ts';
+import { graphql } from './gql/index.ts';
 import type { Session } from './session.ts';
+
+/** What every document here says of an entry that was acted on. */
+graphql(`
+  fragment CommandEntryAction on EntryActionResult {
+    index
+    outcome
+    entry {
+      id
+      phone
+    }
+    problem {
+      message
+      remedy
+    }
+    refusal {
+      code
+      message
+    }
+    stillBlockedBy {
+      key
+    }
+  }
+`);
 
 /** What approving, unapproving and removing answer alike. */
 interface EntryActionPayload {
@@ -12,16 +36,7 @@ interface EntryActionPayload {
   readonly invalidCount: number;
   readonly cursor?: string | null;
   readonly task?: { readonly id: string } | null;
-  readonly results?: readonly EntryActionRow[] | null;
-}
-
-interface EntryActionRow {
-  readonly index?: number | null;
-  readonly outcome: EntryActionOutcome;
-  readonly entry?: { readonly id: string; readonly phone: string } | null;
-  readonly problem?: { readonly message: string; readonly remedy: string } | null;
-  readonly refusal?: { readonly code: EntryRefusalCode; readonly message: string } | null;
-  readonly stillBlockedBy: readonly { readonly key: string }[];
+  readonly results?: readonly CommandEntryActionFragment[] | null;
 }
 
 /** Tells what became of each entry, or follows the task that has it in hand. */

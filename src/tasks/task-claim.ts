@@ -1,6 +1,6 @@
 import type { ActorRef, Authority } from '../changes/write-call.ts';
 import type { Sql } from '../db/database.ts';
-import type { TaskKind } from './task-handler.ts';
+import type { TaskKind } from '../domain/tasks/task-kind.ts';
 
 /** A task as it was when this server claimed it. */
 export interface ClaimedTask {

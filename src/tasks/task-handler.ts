@@ -1,15 +1,6 @@
 import type { ActorRef, Authority } from '../changes/write-call.ts';
 import type { Sql } from '../db/database.ts';
-
-export type TaskKind =
-  | 'IMPORT'
-  | 'UNDO_IMPORT'
-  | 'ENTRY_EXPORT'
-  | 'LOG_EXPORT'
-  | 'SCRUB'
-  | 'APPROVE'
-  | 'UNAPPROVE'
-  | 'REMOVE';
+import type { TaskKind } from '../domain/tasks/task-kind.ts';
 
 /** What a task keeps of its work when a batch is done; absent fields stay. */
 export interface TaskProgress {

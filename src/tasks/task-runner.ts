@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../db/database.ts';
+import type { TaskKind } from '../domain/tasks/task-kind.ts';
+import { endTasksOfEndedKeys } from './ended-keys.ts';
 import { type ClaimedTask, claimTask, isTaskWaiting } from './task-claim.ts';
-import type { TaskHandler, TaskKind } from './task-handler.ts';
+import type { TaskHandler } from './task-handler.ts';
 import { attemptsOf, extendLeases } from './task-lease.ts';
 import { TaskPlaces } from './task-places.ts';
 import { type SeatOptions, type TaskLog, TaskSeat } from './task-seat.ts';
@@ -70,9 +72,11 @@ export class TaskRunner {
   start(): void {
     this.#isRunning = true;
     this.#beatTimer = setInterval(() => {
-      this.#beating ??= this.#beat().finally(() => {
-        this.#beating = null;
-      });
+      this.#beating ??= this.#beat()
+        .then(() => this.endedKeys())
+        .finally(() => {
+          this.#beating = null;
+        });
     }, this.#options.heartbeatMs).unref();
     this.wake();
   }
@@ -88,6 +92,19 @@ export class TaskRunner {
     for (const seat of this.#places.seats)
       if (seat.claim.environmentId === environmentId && seat.claim.id === taskId) seat.leave('TAKEN');
     this.wake();
+  }
+
+  /** Ends the tasks of keys that are good no more: at once after a revocation, else with each heartbeat. Never rejects. */
+  async endedKeys(): Promise<void> {
+    const { database, log, onChange = () => {} } = this.#options;
+    try {
+      for (const { environmentId, id } of await endTasksOfEndedKeys(database.write)) {
+        this.cancelled(environmentId, id);
+        onChange(environmentId, id, true);
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'the tasks of ended keys could not be ended; it is tried again');
+    }
   }
 
   /** Gives everything back, after the batches under way or soon enough; another server goes on at once. Never rejects. */
@@ -146,7 +163,7 @@ export class TaskRunner {
     this.#served.add(environmentId);
     for (const longestAgo of this.#served) if (this.#served.size > REMEMBERED) this.#served.delete(longestAgo);
     if (!this.#isRunning) seat.leave('GIVEN_BACK');
-    onChange(environmentId, id);
+    onChange(environmentId, id, false);
     this.#turns.join(seat);
   }
 

@@ -20,7 +20,8 @@ export interface SeatOptions {
   readonly leaseMs: number;
   /** Pause before the second attempt; it doubles with each further one. */
   readonly backoffMs: number;
-  readonly onChange: (environmentId: number, taskId: string) => void;
+  /** `isOver`: it left this server, in most cases because it has ended. */
+  readonly onChange: (environmentId: number, taskId: string, isOver: boolean) => void;
   /** This server answers by all that was committed in the environment. */
   readonly caughtUp: (environmentId: number) => Promise<unknown>;
 }
@@ -48,7 +49,7 @@ export class TaskSeat {
     this.#handler = handler;
     this.#options = options;
     this.#left = new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    const onChange = () => options.onChange(claim.environmentId, claim.id);
+    const onChange = () => options.onChange(claim.environmentId, claim.id, false);
     this.#task = runningTask({ ...options, claimed: claim, signal, onChange });
   }
 
@@ -64,14 +65,14 @@ export class TaskSeat {
 
   /** One batch. Never rejects. */
   async turn(): Promise<AfterTurn> {
+    let after: AfterTurn = 'OVER';
     try {
-      return await this.#turn();
+      after = await this.#turn();
     } catch (error) {
       await this.#failed(error);
-      return 'OVER';
-    } finally {
-      this.#options.onChange(this.claim.environmentId, this.claim.id);
     }
+    this.#options.onChange(this.claim.environmentId, this.claim.id, after === 'OVER');
+    return after;
   }
 
   async #turn(): Promise<AfterTurn> {

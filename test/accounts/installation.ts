@@ -3,9 +3,9 @@ import { apiKeyViewer, type Viewer } from '../../src/auth/viewer.ts';
 import { ChangeFeed } from '../../src/changes/change-feed.ts';
 import { ChangeLog } from '../../src/changes/change-log.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { createAccount } from '../../src/domain/accounts/create-account.ts';
 import { createApiKey } from '../../src/domain/keys/create-api-key.ts';
+import { embeddedFolder } from '../support/embedded-folder.ts';
 import { onceEnded } from '../support/leftovers.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
@@ -21,8 +21,7 @@ export interface Installation {
 
 export async function installation(kind: 'postgres' | 'pglite' = 'postgres'): Promise<Installation> {
   if (kind === 'pglite') {
-    const database = await open({ dataDir: 'memory://' });
-    await migrate({ database });
+    const database = await open({ dataDir: await embeddedFolder() });
     return { url: '', database, log: openLog(database) };
   }
   const { url, drop } = await createTestDatabase();

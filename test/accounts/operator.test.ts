@@ -1,22 +1,19 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createKeyAuthenticator } from '../../src/auth/key-authenticator.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { loadServerSecret } from '../../src/domain/instance.ts';
+import { compiled } from '../start/compiled.ts';
+import { embeddedFolder } from '../support/embedded-folder.ts';
 import { installation } from './installation.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
-const file = fileURLToPath(new URL('../../src/operator.ts', import.meta.url));
-
 /** Runs the command as an operator does, with these variables and no others of ours. */
 async function operator(settings: Record<string, string>, ...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+  const child = spawn(process.execPath, [compiled('src/operator.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: '/usr/bin:/bin', HOME: tmpdir(), ...settings },
   });
@@ -67,8 +64,7 @@ test('wrong use and wrong configuration have exit codes of their own', async () 
 });
 
 test('beside a running server on the embedded database it says to stop the server first', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'quietline-operator-'));
-  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const dataDir = await embeddedFolder();
   const log = { info() {}, warn() {}, error() {} };
   const server = await openDatabase({ dataDir, readTimeoutMs: 5_000, log });
   onTestFinished(() => server.close());

@@ -26,10 +26,11 @@ const graphqlPackages = [
 const rooms: readonly Room[] = [
   {
     room: 'src/domain/',
-    why: 'the rules know no GraphQL and no HTTP',
+    why: 'the rules know no GraphQL, no HTTP and no task runner',
     never: [
       'src/graphql/',
       'src/server/',
+      'src/tasks/',
       'src/app.ts',
       'src/main.ts',
       'src/config.ts',

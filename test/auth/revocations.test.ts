@@ -141,6 +141,22 @@ test('P2.8: a poll that hangs blinds like one that fails, is given up, and its l
   expect(watch.isBlind()).toBe(true);
 });
 
+test('who is blind sees again by an answer that stays fresh until the next poll, not by one that is nearly too old', async () => {
+  const { watch, clock, database } = story({ 7: 0 });
+  watch.hold(keyViewer());
+  clock.advance(3_000);
+  const hanging = gate();
+  database.hang = hanging.passed;
+  const late = watch.poll();
+  clock.advance(2_900);
+  hanging.open();
+  await late;
+  expect(watch.isBlind()).toBe(true);
+
+  await watch.poll();
+  expect(watch.isBlind()).toBe(false);
+});
+
 test('P2.6: the late answer of a poll that had hung does not make a younger success look old', async () => {
   const { watch, clock, database } = story({ 7: 0 });
   watch.hold(keyViewer());

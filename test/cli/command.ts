@@ -11,7 +11,7 @@ import type { Quietline } from '../support/quietline.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 /** Made before any server is: it takes seconds in which nothing else of this process runs. */
-const program = compiled('cli/main.js');
+const program = compiled('src/cli/main.ts');
 
 export interface Ended {
   readonly exitCode: number | null;

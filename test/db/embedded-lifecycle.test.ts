@@ -3,27 +3,32 @@ import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { compiled } from '../start/compiled.ts';
+import { embeddedFolder } from '../support/embedded-folder.ts';
 import { open, temporaryFolder } from './support.ts';
 
 // Making a new database takes PGlite 2-5 s, and several times that on a busy machine.
 vi.setConfig({ testTimeout: 90_000 });
 
-const childFile = fileURLToPath(new URL('./embedded-child.ts', import.meta.url));
-
 function startChild(...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', childFile, ...args], {
+  const child = spawn(process.execPath, [compiled('test/db/embedded-child.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](), ended: once(child, 'exit') };
 }
 
-test('keeps rows over close and reopen, in a folder for its owner only', async () => {
+test('starts over when the first start was killed half way; keeps rows over close and reopen, in a folder for its owner only', async () => {
   const dataDir = join(temporaryFolder(), 'made', 'here');
+  const { child, ended } = startChild(dataDir);
+  while (!existsSync(join(dataDir, 'postgres.new', 'PG_VERSION'))) await new Promise((done) => setTimeout(done, 1));
+  child.kill('SIGKILL');
+  await ended;
+
   const first = await open({ dataDir });
+  expect(existsSync(join(dataDir, 'postgres.new'))).toBe(false);
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   await first.write.query('CREATE TABLE toy (id int); INSERT INTO toy VALUES (7)');
   await first.close();
@@ -35,14 +40,14 @@ test('keeps rows over close and reopen, in a folder for its owner only', async (
 });
 
 test('closes after the queries that were given to it', async () => {
-  const database = await open({});
+  const database = await open({ dataDir: await embeddedFolder() });
   const running = Promise.all([1, 2, 3].map((n) => database.read.query('SELECT $1::int AS n', [n])));
   await database.close();
   expect((await running).map(({ rows }) => rows[0])).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
 });
 
 test('refuses a second open, from this process and from another', async () => {
-  const dataDir = temporaryFolder();
+  const dataDir = await embeddedFolder();
   await open({ dataDir });
   const refusal = { code: 'DATABASE_LOCKED', message: expect.stringContaining(`process ${process.pid}`) };
   await expect(open({ dataDir })).rejects.toMatchObject(refusal);
@@ -52,7 +57,7 @@ test('refuses a second open, from this process and from another', async () => {
 });
 
 test('opens again after kill -9 in the middle of writes, with every transaction whole', async () => {
-  const dataDir = temporaryFolder();
+  const dataDir = await embeddedFolder();
   const { child, lines, ended } = startChild(dataDir, 'write');
   let acknowledged = 0;
   while (acknowledged < 200) {
@@ -71,21 +76,10 @@ test('opens again after kill -9 in the middle of writes, with every transaction 
   expect(rows[0]!.top).toBe(rows[0]!.n + 1);
 });
 
-test('starts over when the first start was killed half way', async () => {
-  const dataDir = temporaryFolder();
-  const { child, ended } = startChild(dataDir);
-  while (!existsSync(join(dataDir, 'postgres.new', 'PG_VERSION'))) await new Promise((done) => setTimeout(done, 1));
-  child.kill('SIGKILL');
-  await ended;
-  const database = await open({ dataDir });
-  expect((await database.read.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
-  expect(existsSync(join(dataDir, 'postgres.new'))).toBe(false);
-});
-
 test('a crash of the thread rejects what waits, and everything after it, and says so', async () => {
   const error = vi.fn();
   const posted = vi.spyOn(Worker.prototype, 'postMessage');
-  const database = await open({ log: { info() {}, warn() {}, error } });
+  const database = await open({ dataDir: await embeddedFolder(), log: { info() {}, warn() {}, error } });
   const stopped = { code: 'DATABASE_STOPPED', message: expect.stringContaining('restart the process') };
   await database.read.query('SELECT 1');
   const inside = database.transaction(async (sql) => {

@@ -1,5 +1,5 @@
 import { expect, inject, test } from 'vitest';
-import { newDataDir } from '../start/server-process.ts';
+import { embeddedFolder } from '../support/embedded-folder.ts';
 import { importKills } from './import-kills.ts';
 import { seed } from './rounds.ts';
 
@@ -9,7 +9,7 @@ const kills = inject('durabilityRounds') ?? 1;
 test(
   `exactly once in effect: a server on PGlite is killed ${kills} times while it imports (seed ${seed})`,
   async () => {
-    const figures = await importKills({ settings: { DATA_DIR: newDataDir() }, kills, seed, rows: 800 });
+    const figures = await importKills({ settings: { DATA_DIR: await embeddedFolder() }, kills, seed, rows: 800 });
     console.log('PGlite, SIGKILL of the server in an import:', JSON.stringify(figures));
     expect(figures.kills).toBe(kills);
   },

@@ -4,8 +4,8 @@ import { createTestDatabase, runSql } from '../support/test-database.ts';
 import { importKills } from './import-kills.ts';
 import { seed } from './rounds.ts';
 
-/** Twice in `npm test`, as often as asked for by `npm run test:durability`. */
-const kills = inject('durabilityRounds') ?? 2;
+/** Once in `npm test`, as often as asked for by `npm run test:durability`. */
+const kills = inject('durabilityRounds') ?? 1;
 
 test(
   `exactly once in effect: a server on PostgreSQL is killed ${kills} times while it imports (seed ${seed})`,

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { add, ENTRY_CHANGES, type Message, numbers } from '../graphql/feed-documents.ts';
 import { type Client, createClient } from '../support/client.ts';
 import { onceEnded } from '../support/leftovers.ts';
@@ -16,6 +16,7 @@ const SLACK_MS = 500;
 let cable: Cable;
 let server: Quietline;
 let staff: Client;
+let newStaff: () => Promise<Client>;
 const listed = numbers(1)[0]!;
 let used = 1;
 
@@ -28,18 +29,25 @@ beforeAll(async () => {
     settings: { MAX_STALENESS_MS: String(MAX_STALENESS_MS), POLL_INTERVAL_MS: '100' },
   });
   const world = await newEnvironment(server);
-  // Over the network: asked in-process again and again, the answers would leave no turn to anything else.
-  const { token } = await world.as('COMPLIANCE');
-  staff = createClient({ url: server.url, fetch: (request) => fetch(request) }, token);
-  await add(staff, [listed]);
+  newStaff = async () => {
+    const { token } = await world.withNewKey('COMPLIANCE');
+    // Over the network: asked in-process again and again, the answers would leave no turn to anything else.
+    return createClient({ url: server.url, fetch: (request) => fetch(request) }, token);
+  };
+  await add(await newStaff(), [listed]);
 });
+// A server waits some seconds at its end for what hangs on a dead connection; that is told in stopping.test.ts.
+afterAll(() => cable.cut());
 
 const CHECK = `query Check($phone: String!, $channel: Channel!) {
   check(phone: $phone, channel: $channel) { decision message reasons { code since } }
 }`;
 
 async function verdict(phone: string, channel = 'CALL'): Promise<string> {
-  const { check } = await staff.expectOk(CHECK, { phone, channel });
+  const answer = await staff.query(CHECK, { phone, channel });
+  // A key is looked up anew now and then: not over a connection that is dead.
+  if (answer.status === 503) return 'UNAVAILABLE';
+  const { check } = answer.data ?? (await staff.expectOk(CHECK, { phone, channel }));
   return [check.decision, ...check.reasons.map(({ code }: { code: string }) => code)].join(' ');
 }
 
@@ -62,6 +70,8 @@ describe.each([
   ['ends, and is started again', () => cable.cut(), true],
 ] as const)('a server whose database %s (invariant 6)', (_what, fail, writesAtOnce) => {
   test('blocks as STALE within MAX_STALENESS, is not ready, closes sockets, and recovers by itself', async () => {
+    // Known for the next seconds.
+    staff = await newStaff();
     const free = numbers(1, used++)[0]!;
     await verdictBecomes('ALLOW', free);
     const stream = staff.subscribe<Message>(ENTRY_CHANGES);

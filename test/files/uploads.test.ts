@@ -257,3 +257,25 @@ describe('who may', () => {
     expect((await ask(open, '/download/x', { method: 'OPTIONS', headers: { origin } })).status).toBe(204);
   });
 });
+
+test('who lost the id of an upload finds it among their own, complete or not, the newest first', async () => {
+  const here = await newEnvironment(server);
+  const [mine, others] = [await here.as('INTEGRATOR'), await here.as('ADMIN')];
+  const UPLOADS = '{ uploads { id name size expectedSize isComplete createdAt } }';
+  expect((await mine.expectOk(UPLOADS)).uploads).toEqual([]);
+  const path = await begin(server, mine, 10);
+  await patch(server, mine, path, 0, Buffer.from('phone'));
+  const whole = await (
+    await ask(server, '/upload?name=b.csv', { as: mine, method: 'POST', body: Buffer.from('phone') })
+  ).json();
+  await ask(server, '/upload?name=c.csv', { as: others, method: 'POST', body: Buffer.from('phone') });
+  const { uploads } = await mine.expectOk(UPLOADS);
+  expect(uploads).toEqual([
+    { id: whole.upload, name: 'b.csv', size: 5, expectedSize: 5, isComplete: true, createdAt: expect.any(String) },
+    expect.objectContaining({ size: 5, expectedSize: 10, isComplete: false }),
+  ]);
+  expect(path).toContain(uploads[1].id);
+  expect((await ask(server, path, { as: mine, method: 'DELETE' })).status).toBe(204);
+  expect((await mine.expectOk(UPLOADS)).uploads).toHaveLength(1);
+  await (await here.as('AGENT')).expectError('FORBIDDEN', UPLOADS);
+});

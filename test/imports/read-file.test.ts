@@ -109,3 +109,22 @@ test('read twice it is the same to the byte: whoever goes on after a crash may t
   };
   expect(await bytes()).toBe(await bytes());
 });
+
+test('rows that a forgotten quotation mark has swallowed are told, though another one closes it (invariant 9)', async () => {
+  const path = join(folder, 'swallowed.csv');
+  const rows = [
+    'phone,reason',
+    '+14155550101,"asked',
+    '+14155550102,asked',
+    '+14155550103,asked"',
+    '+14155550104,asked',
+  ];
+  writeFileSync(path, rows.join('\n'));
+  const columns = { ...phoneColumnOnly, reason: 1 };
+  const { counts, swallowed, problems } = await read(path, columns);
+  expect({ ...counts, swallowed }).toMatchObject({ ROWS: 2, WARNING: 1, swallowed: 2 });
+  expect(problems).toMatchObject([{ line: 2, severity: 'WARNING', code: 'ROWS_IN_CELL', raw: '+14155550102,asked' }]);
+  // What people write over several lines is no row, though there is a number in it.
+  writeFileSync(path, 'phone,reason\n+14155550101,"Asked on the phone,\nto be called at +14155550199\nno more"\n');
+  expect(await read(path, columns)).toMatchObject({ swallowed: 0, problems: [] });
+});

@@ -87,6 +87,21 @@ describe('R6.4: REPLACE', () => {
     expect(more.import).toMatchObject({ addedCount: 1, invalidCount: 1, liftedCount: 0 });
   });
 
+  test('lifts nothing while a quotation mark that was forgotten may have swallowed the rows that seem to lack', async () => {
+    const here = await (await newEnvironment(server)).as('COMPLIANCE');
+    await importFile(server, here, 'phone,reason\n+14155550901,a\n+14155550902,b\n+14155550903,c\n', nightly);
+    const broken = 'phone,reason\n+14155550901,"a\n+14155550902,b\n+14155550903,c"\n';
+    const columns = { phone: 0, reason: 1 };
+    const dry = await importFile(server, here, broken, { ...nightly, columns, maxLiftedShare: 1, isDryRun: true });
+    expect(dry.import).toMatchObject({ rowCount: 1, warningCount: 1 });
+    expect(dry.logLines.at(-1)).toMatchObject({
+      level: 'WARN',
+      message: expect.stringContaining(
+        '2 rows could not be read, and each may be a number that the file seems to lack',
+      ),
+    });
+  });
+
   test.each([
     ['a header alone', 'phone\n', /the file has no rows/],
     ['another column', 'bad\n'.repeat(30), /none of the 30 rows has a readable number/],

@@ -212,3 +212,17 @@ test('task pages are for A, C, U and whoever started it; the log is told no numb
   expect((await reportOf(await world.as('AUDITOR'), theirs.id)).import.addedCount).toBe(1);
   expect(server.log()).not.toMatch(/4155550(?:101|301|401|501)/);
 });
+
+test('where words are taken for numbers, a word in the first line is data and no header; the name of a column is one (R2.3, R1.7)', async () => {
+  const senders = 'ACMEBANK\n+14155550611\n+14155550612\n';
+  const there = await newEnvironment(server);
+  const by = await there.as('COMPLIANCE');
+  const spam = await importFile(server, by, senders, { list: 'SPAM' });
+  expect(spam.import).toMatchObject({ rowCount: 3, addedCount: 3 });
+  const optOuts = await importFile(server, by, senders, { list: 'DNT', asOptOuts: true });
+  expect(optOuts.import).toMatchObject({ rowCount: 3, addedCount: 3 });
+  const named = await importFile(server, by, 'Phone number\n+14155550621\n+14155550622\n', { list: 'SPAM' });
+  expect(named.import).toMatchObject({ rowCount: 2, addedCount: 2 });
+  // Elsewhere a word is no number, and stands there as a title.
+  expect((await importFile(server, by, senders)).import).toMatchObject({ rowCount: 2, addedCount: 2 });
+});

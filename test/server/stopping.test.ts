@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { subscribeBySse } from './event-stream.ts';
 import { connectAs } from './raw-socket.ts';
@@ -54,6 +56,18 @@ describe('a graceful stop', () => {
     await toy.server.close();
     expect(performance.now() - before).toBeLessThan(1_500);
     expect(await lost).toBeInstanceOf(Error);
+  });
+
+  test('does not wait for a connection that was opened in advance and never used', async () => {
+    const toy = await startToy({ env: { SHUTDOWN_TIMEOUT_MS: '10000' } });
+    const spare = connect(toy.port, '127.0.0.1');
+    await once(spare, 'connect');
+    // One round trip later the server has it, too.
+    await toy.post({ query: '{ hello }' });
+    const before = performance.now();
+    await toy.server.close();
+    expect(performance.now() - before).toBeLessThan(5_000);
+    spare.destroy();
   });
 
   test('asked for twice is one stop', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it, vi } from 'vitest';
+import { compiled } from '../start/compiled.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -18,8 +18,7 @@ const HEAP = '--max-old-space-size=96';
 const MOST_RSS_MB = 400;
 
 it('bombs end in a clear error, in bounded memory and time', async () => {
-  const child = fileURLToPath(new URL('./bombs-child.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [HEAP, '--import', 'tsx', child]);
+  const { stdout } = await promisify(execFile)(process.execPath, [HEAP, compiled('test/spreadsheets/bombs-child.ts')]);
   const ended = stdout
     .trim()
     .split('\n')

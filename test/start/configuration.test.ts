@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { newDataDir, startServerProcess } from './server-process.ts';
+import { folderOfFirstStart } from '../support/embedded-folder.ts';
+import { startServerProcess } from './server-process.ts';
 
 test('a wrong configuration ends the start with 78, and names every wrong variable and what it may be', async () => {
   const server = startServerProcess({
-    DATA_DIR: newDataDir(),
+    DATA_DIR: folderOfFirstStart(),
     PORT: '99999',
     DATABASE_URL: 'mysql://root:hunter2@localhost/quietline',
     POLL_INTERVAL_MS: 'often',

@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { add, ENTRY_CHANGES, type Message, numbers } from '../graphql/feed-documents.ts';
 import type { Client } from '../support/client.ts';
+import { folderOfFirstStart } from '../support/embedded-folder.ts';
 import { onceEnded } from '../support/leftovers.ts';
-import { lockFileOf, newDataDir, paste, type ServerProcess, startServerProcess } from './server-process.ts';
+import { lockFileOf, paste, type ServerProcess, startServerProcess } from './server-process.ts';
 
 // The chapters of one story on one data folder: each start finds what the one before has left.
 vi.setConfig({ testTimeout: 90_000 });
@@ -13,7 +14,7 @@ let DATA_DIR: string;
 let keys: string[];
 
 beforeAll(() => {
-  DATA_DIR = newDataDir();
+  DATA_DIR = folderOfFirstStart();
 });
 
 async function start(): Promise<ServerProcess> {
@@ -69,17 +70,17 @@ test('the first start that comes up shows two keys and a curl that works as past
   expect(lockFileOf(DATA_DIR)).toBeUndefined();
 });
 
-test('the second start shows no key, and knows what was; checks are answered while 20,000 numbers come in (P3.1)', async () => {
+test('the second start shows no key, and knows what was; checks are answered while 10,000 numbers come in (P3.1)', async () => {
   const server = await start();
   expect(server.stdout()).not.toMatch(/ql_|first start/);
   expect((await paste(server.curl())).stdout).toContain('"kind":"ANONYMOUS"');
   const admin = server.client(keys[0]);
   expect(await decision(admin, numbers(1)[0]!)).toBe('BLOCK');
 
-  const all = numbers(20_000, 100);
+  const all = numbers(10_000, 100);
   let adding = true;
   const added = (async () => {
-    for (const from of [0, 10_000]) await add(admin, all.slice(from, from + 10_000));
+    for (const from of [0, 5_000]) await add(admin, all.slice(from, from + 5_000));
   })().finally(() => {
     adding = false;
   });
@@ -110,6 +111,6 @@ test('the second start shows no key, and knows what was; checks are answered whi
 test('the lock that a killed server left is taken over by the next start, and nothing acknowledged is lost', async () => {
   const server = await start();
   const admin = server.client(keys[0]);
-  expect(await decision(admin, numbers(1, 20_099)[0]!)).toBe('BLOCK');
+  expect(await decision(admin, numbers(1, 10_099)[0]!)).toBe('BLOCK');
   expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '../support/client.ts';
@@ -36,7 +36,7 @@ const patience = 60_000;
 
 /** Starts one with these variables and none of ours; killed after the test if it still runs. */
 export function startServerProcess(settings: Readonly<Record<string, string>>): ServerProcess {
-  const child = runNode('main.js', [], { PORT: '0', ...settings });
+  const child = runNode('src/main.ts', [], { PORT: '0', ...settings });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]!.setEncoding('utf8').on('data', (text: string) => {
@@ -90,20 +90,12 @@ export function startServerProcess(settings: Readonly<Record<string, string>>): 
 
 /** What an operator's command printed, and how it ended. */
 export async function runOperator(settings: Readonly<Record<string, string>>, ...args: string[]) {
-  return finished(runNode('operator.js', args, settings));
+  return finished(runNode('src/operator.ts', args, settings));
 }
 
 /** A line pasted into a shell. */
 export async function paste(line: string) {
   return finished(spawn('sh', ['-c', line], { stdio: ['ignore', 'pipe', 'pipe'] }));
-}
-
-/** A folder for one installation, removed after the test (or after the file, from `beforeAll`). */
-export function newDataDir(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'quietline-start-'));
-  onceEnded('a data folder', async () => rmSync(folder, { recursive: true, force: true }));
-  // Not there yet, as on a fresh machine.
-  return join(folder, 'data');
 }
 
 export function lockFileOf(dataDir: string): string | undefined {

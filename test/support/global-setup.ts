@@ -1,18 +1,26 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/db/migrate.ts';
+import { compiled } from '../start/compiled.ts';
 import { startPostgresServer } from './postgres-server.ts';
 import { runSql, withDatabase } from './test-database.ts';
 
-/** Before the first test file: one PostgreSQL, and in it a migrated template that each file copies. */
+/** Before the first test file: one PostgreSQL, and in it a migrated template that each file copies; and the sources compiled. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startPostgresServer();
+  const starting = startPostgresServer();
+  compiled('src/main.ts');
+  const server = await starting;
   const prefix = `quietline_test_${randomBytes(4).toString('hex')}`;
   const template = `${prefix}_template`;
+  const folder = mkdtempSync(join(tmpdir(), 'quietline-template-'));
   const teardown = async () => {
     await dropDatabases(server.url, prefix);
     await server.stop();
+    rmSync(folder, { recursive: true, force: true });
   };
   try {
     await runSql(server.url, `CREATE DATABASE "${template}" TEMPLATE template0`);
@@ -24,6 +32,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('postgresUrl', server.url);
   project.provide('postgresTemplate', template);
   project.provide('postgresPrefix', prefix);
+  project.provide('embeddedTemplate', join(folder, 'template'));
   return teardown;
 }
 

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type App, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { type Client, createClient, type FrontDoor } from './client.ts';
+import { embeddedFolder } from './embedded-folder.ts';
 import { onceEnded } from './leftovers.ts';
 import { createTestDatabase } from './test-database.ts';
 
@@ -68,7 +66,5 @@ async function openStorage(database: 'postgres' | 'pglite' | Storage): Promise<S
     onceEnded('a test database', drop);
     return { url };
   }
-  const dataDir = mkdtempSync(join(tmpdir(), 'quietline-data-'));
-  onceEnded('a data folder', async () => rmSync(dataDir, { recursive: true, force: true }));
-  return { dataDir };
+  return { dataDir: await embeddedFolder() };
 }

@@ -1,7 +1,7 @@
 import type { Role } from '../../src/auth/permissions.ts';
 import type { ScrubInput } from '../../src/domain/scrubs/scrub-input.ts';
 import { insertTask } from '../../src/domain/tasks/create-task.ts';
-import type { TaskKind } from '../../src/tasks/task-handler.ts';
+import type { TaskKind } from '../../src/domain/tasks/task-kind.ts';
 import { anotherServer, type Installation } from '../accounts/installation.ts';
 import type { Quietline } from '../support/quietline.ts';
 import type { World } from '../support/world.ts';

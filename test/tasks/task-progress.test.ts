@@ -101,6 +101,34 @@ test('what changes here is looked for at once, and at most four times a second',
   expect(await stream.next()).toEqual({ done: true, value: undefined });
 });
 
+test('that a task is over is told at once, however short ago its last step was told', async () => {
+  const viewer = keyViewer({ environmentId: 7, role: 'ADMIN' });
+  const row = {
+    environmentId: 7,
+    id: '1',
+    state: 'RUNNING',
+    step: '',
+    actorSubject: '',
+    rowsDone: 0,
+    updatedAt: new Date(0),
+  };
+  const { sql } = fakeSql(() => [{ ...row }]);
+  const feed = new TaskProgressFeed({ sql });
+  const stop = new AbortController();
+  const stream = feed.follow(viewer, '1', stop.signal);
+  await stream.next();
+  row.rowsDone = 1;
+  feed.changed(7, '1', false);
+  await stream.next();
+  const next = stream.next();
+  const began = performance.now();
+  row.state = 'DONE';
+  feed.changed(7, '1', true);
+  expect((await next).value).toMatchObject({ state: 'DONE' });
+  expect(performance.now() - began).toBeLessThan(200);
+  expect(await stream.next()).toEqual({ done: true, value: undefined });
+});
+
 test('cancelled here: followers hear of it, and the stream ends', async () => {
   const world = await newEnvironment(server);
   const task = await other.start(world, 'ADMIN');

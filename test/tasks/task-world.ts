@@ -1,7 +1,8 @@
 import type { Viewer } from '../../src/auth/viewer.ts';
 import { startTask } from '../../src/domain/tasks/create-task.ts';
+import type { TaskKind } from '../../src/domain/tasks/task-kind.ts';
 import { isFinished, readTasks, type TaskRow } from '../../src/domain/tasks/task-row.ts';
-import type { BatchEnd, RunningTask, TaskHandler, TaskKind } from '../../src/tasks/task-handler.ts';
+import type { BatchEnd, RunningTask, TaskHandler } from '../../src/tasks/task-handler.ts';
 import { TaskRunner, type TaskRunnerOptions } from '../../src/tasks/task-runner.ts';
 import { type Installation, installation, newAccount } from '../accounts/installation.ts';
 import { onceEnded } from '../support/leftovers.ts';

@@ -39,23 +39,7 @@ const APPROVE = graphql(`
         id
       }
       results {
-        index
-        outcome
-        entry {
-          id
-          phone
-        }
-        problem {
-          message
-          remedy
-        }
-        refusal {
-          code
-          message
-        }
-        stillBlockedBy {
-          key
-        }
+        ...CommandEntryAction
       }
       userErrors {
         code

@@ -39,23 +39,7 @@ const REMOVE = graphql(`
         id
       }
       results {
-        index
-        outcome
-        entry {
-          id
-          phone
-        }
-        problem {
-          message
-          remedy
-        }
-        refusal {
-          code
-          message
-        }
-        stillBlockedBy {
-          key
-        }
+        ...CommandEntryAction
       }
       userErrors {
         code

@@ -57,13 +57,22 @@ export async function createStoredFile(sql: Sql, file: NewStoredFile): Promise<s
 export async function findStoredFile(sql: Sql, environmentId: number, id: string): Promise<StoredFileInfo | null> {
   if (!isUuid(id)) return null;
   const { rows } = await sql.query<StoredFileRow>(FIND, [environmentId, id]);
-  const row = rows[0];
-  if (!row) return null;
-  return {
-    ...row,
-    size: Number(row.size),
-    declaredSize: row.declaredSize === null ? null : Number(row.declaredSize),
-  };
+  return rows[0] ? infoOf(rows[0]) : null;
+}
+
+/** What somebody has sent in and what hasn't expired, the newest first, at most so many. */
+export async function uploadsBy(
+  sql: Sql,
+  environmentId: number,
+  createdById: number,
+  most: number,
+): Promise<StoredFileInfo[]> {
+  return (await sql.query<StoredFileRow>(UPLOADS_BY, [environmentId, createdById, most])).rows.map(infoOf);
+}
+
+function infoOf(row: StoredFileRow): StoredFileInfo {
+  const declaredSize = row.declaredSize === null ? null : Number(row.declaredSize);
+  return { ...row, size: Number(row.size), declaredSize };
 }
 
 type StoredFileRow = Omit<StoredFileInfo, 'size' | 'declaredSize'> & { size: string; declaredSize: string | null };
@@ -152,10 +161,13 @@ const CREATE = `
   INSERT INTO stored_file (environment_id, id, purpose, name, media_type, declared_size, created_by_id, task_id, expires_at)
   VALUES ($1, $2, $3::file_purpose, $4, $5, $6, $7, $8, ${fromNow('$9')})`;
 
-const FIND = `
+const INFO = `
   SELECT environment_id AS "environmentId", id, purpose, name, media_type AS "mediaType", size, declared_size AS "declaredSize",
          complete AS "isComplete", created_by_id AS "createdById", task_id AS "taskId", created_at AS "createdAt", expires_at AS "expiresAt"
-    FROM stored_file WHERE ${THIS}`;
+    FROM stored_file`;
+const FIND = `${INFO} WHERE ${THIS}`;
+const UPLOADS_BY = `${INFO} WHERE environment_id = $1 AND created_by_id = $2 AND purpose = 'UPLOAD' AND expires_at > clock_timestamp()
+   ORDER BY created_at DESC, id LIMIT $3`;
 
 // Who waited for the row looks at it anew, as the first one left it.
 const APPEND = `

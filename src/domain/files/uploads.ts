@@ -15,6 +15,7 @@ import {
   findStoredFile,
   PART_BYTES,
   type StoredFileInfo,
+  uploadsBy,
 } from './stored-files.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,6 +24,7 @@ export const UPLOAD_KEPT_MS = 7 * DAY_MS;
 /** How long one that isn't complete waits for the rest of its bytes. */
 const UNFINISHED_KEPT_MS = DAY_MS;
 const MAX_UNFINISHED = 100;
+const MAX_LISTED = 100;
 /** Parts written at once: the connections for writing are there for changes first (P3.2). */
 const WRITES_AT_ONCE = 3;
 /** The first half of the lock under which uploads of one environment are begun; the second is the environment. */
@@ -88,6 +90,14 @@ export class Uploads {
     const file = await findStoredFile(this.#database.read, environmentId, id);
     if (file?.purpose !== 'UPLOAD') return null;
     return file.createdById === (await this.#log.actorId(environmentId, actorOf(viewer))) ? file : null;
+  }
+
+  /** What the viewer has sent in and what is still there, finished or not: the newest 100. @throws ForbiddenError */
+  async mine(viewer: Viewer): Promise<StoredFileInfo[]> {
+    requirePermission(viewer, 'file:import');
+    const { environmentId } = viewer;
+    const createdById = await this.#log.actorId(environmentId, actorOf(viewer));
+    return uploadsBy(this.#database.read, environmentId, createdById, MAX_LISTED);
   }
 
   /**

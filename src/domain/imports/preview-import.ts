@@ -37,7 +37,11 @@ export async function previewImport(
   const defaultCountry = country ? readCountry(country, 'input.defaultCountry') : settings.defaultCountry;
   const ownerId = await log.actorId(environmentId, actorOf(viewer));
   const owner = { environmentId, ownerId };
-  const { upload, preview } = await lookAtUpload(database.read, owner, input.upload, { ...input, defaultCountry });
+  const { upload, preview } = await lookAtUpload(database.read, owner, input.upload, {
+    ...input,
+    defaultCountry,
+    takesWords: input.asOptOuts,
+  });
   const { columns, rows } = preview;
   return {
     ...preview,

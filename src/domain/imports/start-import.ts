@@ -5,6 +5,7 @@ import { actorOf, authorityOf } from '../caller.ts';
 import { readCountry } from '../country.ts';
 import { keepStoredFile } from '../files/stored-files.ts';
 import { assertOpenList } from '../lists/archived-list.ts';
+import { acceptsSenders } from '../numbers/listed-number.ts';
 import type { Settings } from '../settings.ts';
 import { columnFields } from '../spreadsheets/column-names.ts';
 import { type StartedTask, startTask } from '../tasks/create-task.ts';
@@ -48,6 +49,8 @@ export async function startImport(
       ...input,
       defaultCountry,
       phoneColumns: [request.columns.phone],
+      // R2.3: opt-outs are kept as they were received, and a list of callers has senders' names.
+      takesWords: input.asOptOuts || acceptsSenders(list),
     }),
   );
   return startTask(log, viewer, 'startImport', input, async (sql) => {

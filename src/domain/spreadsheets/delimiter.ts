@@ -1,5 +1,5 @@
 import { fieldNamed } from './column-names.ts';
-import { type CsvSample, sampleRows } from './csv-sample.ts';
+import { type CsvSample, firstRows } from './csv-sample.ts';
 import type { FileRow } from './file-format.ts';
 import { looksLikeNumber } from './phone-cell.ts';
 import { UnreadableFileError } from './unreadable-file-error.ts';
@@ -33,7 +33,7 @@ export async function findDelimiter(sample: CsvSample): Promise<string> {
 /** Where quotation marks make no sense, for they were cut at the wrong places or never closed, they are no more than signs. */
 async function rowsCutAt(delimiter: string, sample: CsvSample): Promise<readonly FileRow[]> {
   try {
-    return (await sampleRows(sample, delimiter, ROWS)).rows;
+    return await firstRows(sample, delimiter, ROWS);
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
     const lines = Buffer.concat(sample.pieces)

@@ -25,6 +25,8 @@ export interface FormatHints {
   readonly headerLine?: number | null;
   /** False: all rows are data. True: there is a header, if need be the first row. */
   readonly hasHeader?: boolean | null;
+  /** A word may stand where the numbers stand, as on lists of senders: then it is no sign of a header that it is one. */
+  readonly takesWords?: boolean;
 }
 
 export interface FileRow {

@@ -1,5 +1,5 @@
 import { fieldNamed } from './column-names.ts';
-import type { FileRow } from './file-format.ts';
+import type { FileRow, FormatHints } from './file-format.ts';
 import { looksLikeNumber } from './phone-cell.ts';
 
 /** How far down a header is looked for: above it stand titles and dates of reports. */
@@ -14,18 +14,18 @@ const NO_NUMBER = /^(?:n\/?a|none|null|nil|unknown|anonymous|private|blocked|res
 /**
  * The line of the names of the columns, or null when there are none. It stands above the first row with a number in the
  * column of the numbers: the row that names that column, or names most columns, by words that we know; failing that the
- * row right above, when it has a word, and no number, where the others have their number. In doubt it is the upper one: a
- * header taken for data is reported, data taken for a header would be lost (invariant 9). What other rows have too, such as
- * `mobile`, is no name.
+ * row right above, when it has a word, and no number, where the others have their number, unless words are taken there. In
+ * doubt it is the upper one: a header taken for data is reported, data taken for a header would be lost (invariant 9). What
+ * other rows have too, such as `mobile`, is no name.
  */
-export function findHeaderLine(rows: readonly FileRow[]): number | null {
+export function findHeaderLine(rows: readonly FileRow[], { takesWords = false }: FormatHints = {}): number | null {
   const column = numberColumn(rows);
   const firstNumber = column < 0 ? rows.length : rows.findIndex(({ cells }) => looksLikeNumber(cells[column] ?? ''));
   const above = rows.slice(0, Math.min(firstNumber, DEEPEST));
   const scores = above.map((row) => namesIn(row, column, rows));
   const best = Math.max(0, ...scores);
   if (best > 0) return above[scores.indexOf(best)]!.line;
-  const last = column < 0 || firstNumber > DEEPEST ? undefined : above.at(-1);
+  const last = takesWords || column < 0 || firstNumber > DEEPEST ? undefined : above.at(-1);
   return last && isTitle(last.cells[column] ?? '') ? last.line : null;
 }
 

@@ -62,5 +62,5 @@ function headerLine(rows: readonly FileRow[], hints: FormatHints): number | null
   checkHeaderIsSeen(hints, rows);
   if (hints.headerLine) return hints.headerLine;
   if (hints.hasHeader === false) return null;
-  return findHeaderLine(rows) ?? (hints.hasHeader ? (rows[0]?.line ?? null) : null);
+  return findHeaderLine(rows, hints) ?? (hints.hasHeader ? (rows[0]?.line ?? null) : null);
 }

@@ -26,9 +26,12 @@ function markLength(start: Buffer, encoding: FileEncoding): number {
 
 /** Digits, separators and Latin letters have a zero in every other byte, and nowhere else. */
 function unmarkedUtf16(start: Buffer): 'UTF16LE' | 'UTF16BE' | undefined {
-  const zeros: [number, number] = [0, 0];
-  for (const [place, byte] of start.entries()) if (byte === 0) zeros[place % 2 === 0 ? 0 : 1] += 1;
-  const [even, odd] = zeros;
+  let [even, odd] = [0, 0];
+  for (let place = 0; place < start.length; place += 1) {
+    if (start[place] !== 0) continue;
+    if (place % 2 === 0) even += 1;
+    else odd += 1;
+  }
   const many = start.length * 0.3;
   const few = start.length * 0.02;
   if (odd > many && even < few) return 'UTF16LE';

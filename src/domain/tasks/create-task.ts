@@ -2,10 +2,10 @@ import type { Viewer } from '../../auth/viewer.ts';
 import type { ChangeLog } from '../../changes/change-log.ts';
 import type { Authority } from '../../changes/write-call.ts';
 import type { Sql } from '../../db/database.ts';
-import type { TaskKind } from '../../tasks/task-handler.ts';
 import { onBehalfOf } from '../caller.ts';
 import { type ConfigInput, recordOnce } from '../record-once.ts';
 import { problem, UserProblemError } from '../user-problem.ts';
+import type { TaskKind } from './task-kind.ts';
 
 /** Tasks of one environment that may be unfinished at a time (invariant 10). */
 export const MAX_UNFINISHED_TASKS = 100;

@@ -43,9 +43,11 @@ export class TaskProgressFeed {
     this.#sql = options.sql;
   }
 
-  /** A task has changed on this server. */
-  changed(environmentId: number, id: string): void {
-    if (!this.#followed.has(keyOf({ environmentId, id }))) return;
+  /** A task has changed on this server. That it is over is told at once: whoever waits for its end waits for nothing else. */
+  changed(environmentId: number, id: string, isOver = false): void {
+    const followed = this.#followed.get(keyOf({ environmentId, id }));
+    if (!followed) return;
+    if (isOver) void this.#look([followed]);
     this.#isDirty = true;
     if (!this.#isPolling) this.#schedule();
   }
@@ -124,20 +126,25 @@ export class TaskProgressFeed {
     this.#isPolling = true;
     this.#isDirty = false;
     this.#lastPoll = performance.now();
-    const asked = [...this.#followed.values()];
+    await this.#look([...this.#followed.values()]);
+    this.#isPolling = false;
+    if (this.#followed.size > 0) this.#schedule();
+  }
+
+  /** Never rejects. */
+  async #look(asked: readonly Followed[]): Promise<void> {
     try {
       const rows = new Map((await readTasks(this.#sql, asked)).map((row) => [keyOf(row), row]));
       for (const followed of asked) {
         const row = rows.get(keyOf(followed));
-        if (row) followed.row = row;
-        else followed.isGone = true;
+        // Two looks at a time may answer in either order.
+        if (row && (!followed.row || isNewer(row, followed.row))) followed.row = row;
+        if (!row) followed.isGone = true;
         for (const wake of [...followed.waiters]) wake();
       }
     } catch {
       // Whoever reads from a database that doesn't answer learns of it by the other questions; the next poll is soon.
     }
-    this.#isPolling = false;
-    if (this.#followed.size > 0) this.#schedule();
   }
 }
 

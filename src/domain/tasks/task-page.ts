@@ -1,6 +1,6 @@
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Sql } from '../../db/database.ts';
-import type { TaskKind } from '../../tasks/task-handler.ts';
+import type { TaskKind } from './task-kind.ts';
 import { SELECT_TASKS, type TaskRow, type TaskState } from './task-row.ts';
 
 export interface TaskFilter {

@@ -1,6 +1,6 @@
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Sql } from '../../db/database.ts';
-import type { TaskKind } from '../../tasks/task-handler.ts';
+import type { TaskKind } from './task-kind.ts';
 
 export type TaskState = 'QUEUED' | 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED';
 

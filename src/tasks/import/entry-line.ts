@@ -24,25 +24,30 @@ export function encodeRow(row: EntryRow, line: number, defaults: RowDefaults): s
   return `${keyOf(row.phone)}\t${digits.length.toString(36)}${digits}\t${restOf(row, defaults)}`;
 }
 
-export function decodeRow(text: string, defaults: RowDefaults): EntryRow {
+/** One literal, and no more than it needs: each row is garbage a moment later, and collecting it keeps checks waiting. */
+export function decodeRow(text: string, { listId, source, status, reason, endUserOptedOut }: RowDefaults): EntryRow {
   const first = text.indexOf('\t');
   const second = text.indexOf('\t', first + 1);
-  const rest = second + 1 < text.length ? (JSON.parse(text.slice(second + 1)) as Rest) : [];
-  const [status, reason, raw, evidence, requestedAt, expiresAt, externalReference, businessNumber] = rest;
-  return {
+  const rest = second + 1 < text.length ? (JSON.parse(text.slice(second + 1)) as Rest) : NOTHING;
+  const row: { -readonly [K in keyof EntryRow]: EntryRow[K] } = {
     verb: 'ADD',
     phone: phoneOf(text.slice(0, first)),
-    ...defaults,
-    ...(status ? { status } : {}),
-    ...(reason ? { reason } : {}),
-    ...(raw ? { raw } : {}),
-    evidence: evidence || null,
-    ...(requestedAt ? { requestedAt: new Date(requestedAt) } : {}),
-    expiresAt: expiresAt ? new Date(expiresAt) : null,
-    externalReference: externalReference || null,
-    ...(businessNumber ? { businessNumber } : {}),
+    listId,
+    source,
+    status: rest[0] || status,
+    reason: rest[1] || reason,
+    evidence: rest[3] || null,
+    expiresAt: rest[5] ? new Date(rest[5]) : null,
+    externalReference: rest[6] || null,
   };
+  if (endUserOptedOut) row.endUserOptedOut = true;
+  if (rest[2]) row.raw = rest[2];
+  if (rest[4]) row.requestedAt = new Date(rest[4]);
+  if (rest[7]) row.businessNumber = rest[7];
+  return row;
 }
+
+const NOTHING: Rest = [];
 
 /** The number of a line, as texts of lines are compared. */
 export function keyIn(line: string): string {

@@ -1,5 +1,6 @@
 import { importRowReader } from '../../domain/imports/read-import-row.ts';
 import type { LineProblem } from '../../domain/imports/row-problems.ts';
+import { swallowedRows } from '../../domain/imports/swallowed-rows.ts';
 import { localFile } from '../../domain/spreadsheets/file-source.ts';
 import { readRows } from '../../domain/spreadsheets/read-rows.ts';
 import { encodeRow, keyOf, type RowDefaults, rowDefaults } from './entry-line.ts';
@@ -29,6 +30,7 @@ export async function readFile(job: ReadingJob, listener: ReadingListener): Prom
   const present = new RunSorter(folder, 'present');
   const counts = { ROWS: 0, INVALID: 0, WARNING: 0 };
   let unreadable = 0;
+  let swallowedLines = 0;
   let problems: LineProblem[] = [];
   const stats = { emptyRows: 0 };
   for await (const rows of readRows(localFile(path, name), format, { stats })) {
@@ -40,6 +42,13 @@ export async function readFile(job: ReadingJob, listener: ReadingListener): Prom
         problems.push({ ...problem, line, n });
       }
       if (read.phone === null) unreadable += 1;
+      const swallowed = swallowedRows(cells, format, reading.columns.phone);
+      if (swallowed) {
+        counts.WARNING += 1;
+        problems.push({ ...swallowed.problem, line, n: read.problems.length });
+        // Which numbers these are nobody can say for sure: none may be lifted for the lack of one.
+        swallowedLines += swallowed.count;
+      }
       const full = read.row
         ? sorter.add(encodeRow(read.row, line, defaults))
         : read.phone !== null && present.add(`${keyOf(read.phone)}\t`);
@@ -55,6 +64,7 @@ export async function readFile(job: ReadingJob, listener: ReadingListener): Prom
     runs: await fewRuns(await sorter.finish()),
     presentRuns: await fewRuns(await present.finish()),
     unreadable,
+    swallowed: swallowedLines,
     counts: { ...counts, EMPTY_LINES: stats.emptyRows },
   };
 }

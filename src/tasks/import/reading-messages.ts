@@ -20,6 +20,8 @@ export interface ReadFile {
   readonly presentRuns: readonly string[];
   /** Rows whose number nobody knows. */
   readonly unreadable: number;
+  /** Lines inside of cells that look like rows (swallowed-rows.ts). */
+  readonly swallowed: number;
   readonly counts: {
     readonly ROWS: number;
     readonly INVALID: number;

@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UnreadableFileError } from '../../domain/spreadsheets/unreadable-file-error.ts';
 import { readFile } from './read-file.ts';
@@ -9,10 +12,13 @@ import type { FromReading, ReadingJob } from './reading-messages.ts';
  * not wait for them. Its memory has a limit of its own, whatever the file holds.
  */
 const PROGRESS_MS = 500;
+/** As `nice` has it: where cores are scarce, whoever asks for a verdict goes first. */
+const PRIORITY = 10;
 
 const port = parentPort!;
 let lastProgress = Date.now();
 
+stepBack();
 try {
   const file = await readFile(workerData as ReadingJob, {
     async problems(problems) {
@@ -32,6 +38,13 @@ try {
   send({ kind: 'UNREADABLE', code: error.code, message: error.message });
 }
 // The port is open only while a message is awaited, so the thread ends here.
+
+/** On Linux a thread has a priority of its own; elsewhere it stays as it is. */
+function stepBack(): void {
+  try {
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), PRIORITY);
+  } catch {}
+}
 
 function send(message: FromReading): void {
   port.postMessage(message);

@@ -18,14 +18,15 @@ export type Refusal =
 /** `lifting` is what would become of what the file lacks, by code; null when nothing speaks against it. */
 export function refusalOf(
   { input }: ImportTask,
-  { counts, unreadable }: ReadFile,
+  { counts, unreadable, swallowed }: ReadFile,
   { claimed }: Lacking,
   lifting: Readonly<Record<string, number>>,
 ): Refusal | null {
   // A header alone, or the wrong column: such a file says nothing about any number, whatever share may be lifted.
   if (counts.ROWS === unreadable) return { code: 'NOTHING_READABLE', rows: counts.ROWS };
   // An unreadable row may be any of the numbers that seem to lack: a typo must not unblock one.
-  if (unreadable > 0 && isAnythingGivenUp(lifting)) return { code: 'UNREADABLE_ROWS', unreadable };
+  const unknown = unreadable + swallowed;
+  if (unknown > 0 && isAnythingGivenUp(lifting)) return { code: 'UNREADABLE_ROWS', unreadable: unknown };
   const lifted = lifting.CHANGED ?? 0;
   return lifted > input.maxLiftedShare * claimed ? { code: 'TOO_MANY_LIFTED', lifted, of: claimed } : null;
 }

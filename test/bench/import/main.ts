@@ -121,6 +121,10 @@ async function onEmbedded(): Promise<void> {
   const server = await startServer({ DATA_DIR: dataDir });
   let run: ImportRun;
   try {
+    if (values.latency) {
+      say('embedded database', 'checks and single adds beside an import');
+      return await measureLatencies(server, { rows: embeddedRows, folder, say });
+    }
     const path = join(folder, 'leads.csv');
     await writeLeadFile(path, { rows: embeddedRows });
     run = await importFile(server, server.keys.production, path);
