@@ -13,7 +13,14 @@ const neverAffectsAField: ReadonlySet<Permission> = new Set<Permission>([
   'import:opt-outs',
   'import:undo',
   'task:cancel',
+  'contact:authorize',
+  'call:record',
+  'message:receive',
+  'consent:record',
+  'consent:revoke',
   'settings:write',
+  'list:manage',
+  'campaign:manage',
 ]);
 
 /** The permissions that can change what a field answers. */

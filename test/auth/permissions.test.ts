@@ -35,7 +35,19 @@ entry:export            A C . . I U .
 log:export              A C . . . U .
 feed:follow             A C . D I U R
 audit:read              A C . . . U .
+contact:authorize       A C G D I . .
+call:record             A C G D I . .
+message:receive         A . . . I . .
+consent:record          A C G . I . .
+consent:revoke          A C G D I . .
+consent:see             A C . . I U .
+attempt:see             A C . . . U .
+attempt:see-own         A C G . . U .
+statistics:see          A C G D I U R
 settings:write          A C . . . . .
+list:manage             A C . . . . .
+campaign:manage         A C . . . . .
+webhook:manage          A C . . . . .
 key:manage              A . . . . . .
 environment:manage      A . . . . . .
 `;
@@ -92,7 +104,7 @@ test('P2.8: subscribers are told apart by every permission that can change a fie
       expect(fieldPermissionSet(one) === fieldPermissionSet(other), `${one} and ${other}`).toBe(sameFields);
     }
   }
-  expect(fieldPermissionSet('READ_ONLY')).toBe('list:read entry:read feed:follow');
+  expect(fieldPermissionSet('READ_ONLY')).toBe('list:read entry:read feed:follow statistics:see');
   expect(fieldPermissionSet(null)).toBe('');
   expect(fieldPermissions).toEqual(
     expect.arrayContaining(['number:see', 'evidence:see', 'number:check', 'audit:read']),
