@@ -147,7 +147,7 @@ function onceJson(
     raw: raw ?? null,
     business_number: word.businessNumber,
     text_id: textId(word.body),
-    received_at: word.receivedAt.toISOString(),
+    received_at: word.receivedAt?.toISOString() ?? null,
     ...{ meaning, via, certainty, rule, confirms, consent },
     decided_by: word.decidedBy,
     campaign_id: campaignId,

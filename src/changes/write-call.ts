@@ -84,7 +84,8 @@ export interface ContactWord {
   readonly businessNumber: string;
   /** The text, where it is to be kept: of opt-outs, opt-ins and HELP. */
   readonly body: string | null;
-  readonly receivedAt: Date;
+  /** Null: now, by the database's clock, so that the words of two servers stand in one order. */
+  readonly receivedAt: Date | null;
   readonly meaning: MessageMeaning;
   readonly via: 'KEYWORD' | 'PHRASE' | null;
   readonly certainty: 'HIGH' | 'MEDIUM' | null;

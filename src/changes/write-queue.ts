@@ -119,7 +119,7 @@ function takeGroup(queue: Waiting[]): Waiting[] {
     const fits =
       taken === 0 ||
       (rows + call.rows.length <= MAX_GROUP_ROWS && taken < MAX_GROUP_CALLS && sameKind(queue[0]!.call, call));
-    const retry = call.idempotency && `${call.actor.subject} ${call.operation} ${call.idempotency.key}`;
+    const retry = onceOf(call);
     if (!fits || (retry && retries.has(retry)) || (taken > 0 && call.rows.some((row) => phones.has(row.phone)))) break;
     for (const row of call.rows) phones.add(row.phone);
     if (retry) retries.add(retry);
@@ -127,6 +127,12 @@ function takeGroup(queue: Waiting[]): Waiting[] {
     taken += 1;
   }
   return queue.splice(0, taken);
+}
+
+/** What a call is taken once by: its original has to be committed before it is looked at again. */
+function onceOf({ idempotency, word, actor, operation }: WriteCall): string | undefined {
+  if (word) return `${word.door} ${word.externalId}`;
+  return idempotency && `${actor.subject} ${operation} ${idempotency.key}`;
 }
 
 function sameKind(a: WriteCall, b: WriteCall): boolean {

@@ -33,7 +33,9 @@ async function stopped() {
 
 const age = (messageId: string, seconds: number) =>
   other.database.write.query(
-    `UPDATE message SET recorded_at = recorded_at - interval '${seconds} seconds' WHERE environment_id = $1 AND id = $2`,
+    `WITH aged AS (
+       UPDATE message SET recorded_at = recorded_at - interval '${seconds} seconds' WHERE environment_id = $1 AND id = $2 RETURNING phone, recorded_at)
+     UPDATE contact_word w SET confirmed_at = aged.recorded_at FROM aged WHERE w.environment_id = $1 AND w.phone = aged.phone`,
     [environmentId, messageId],
   );
 

@@ -187,9 +187,7 @@ describe('who may (R7)', () => {
   test('what is missing says so, at its field', async () => {
     for (const [field, value] of [
       ['from', ' '],
-      ['to', ''],
       ['externalId', '\t'],
-      ['externalId', 'x'.repeat(201)],
     ] as const) {
       const input = { from: nextPhone(), to: OURS, body: 'STOP', externalId: '2', [field]: value };
       const { data } = await admin.query(receiveDocument, { input });

@@ -117,12 +117,13 @@ CREATE TABLE "contact_word" (
   "environment_id" integer NOT NULL,
   "phone" text COLLATE "C" NOT NULL,
   "opted_out_at" timestamptz(3),
+  "certain_at" timestamptz(3),
   "opted_in_at" timestamptz(3),
   "confirmed_at" timestamptz(3),
   CONSTRAINT "contact_word_pkey" PRIMARY KEY ("environment_id", "phone")
 );
-INSERT INTO "contact_word" ("environment_id", "phone", "opted_out_at")
-SELECT "environment_id", "phone", max("requested_at") FROM "entry" WHERE "end_user_opted_out" GROUP BY 1, 2;
+INSERT INTO "contact_word" ("environment_id", "phone", "opted_out_at", "certain_at")
+SELECT "environment_id", "phone", max("requested_at"), max("requested_at") FROM "entry" WHERE "end_user_opted_out" GROUP BY 1, 2;
 
 -- Permission to contact somebody (R4.9). Never altered but for its end; written under the environment's lock alone.
 CREATE TABLE "consent" (
@@ -454,7 +455,7 @@ BEGIN
     m := jsonb_populate_record(NULL::message, o.once);
     INSERT INTO message (environment_id, door, external_id, digest, phone, raw, business_number, text_id, received_at, recorded_at, meaning, via,
                          certainty, rule, decided_by, effect, endpoint_id, campaign_id, actor_id)
-    VALUES (p_environment, m.door, m.external_id, m.digest, m.phone, m.raw, m.business_number, m.text_id, least(m.received_at, p_at), p_at, m.meaning,
+    VALUES (p_environment, m.door, m.external_id, m.digest, m.phone, m.raw, m.business_number, m.text_id, coalesce(least(m.received_at, p_at), p_at), p_at, m.meaning,
             m.via, m.certainty, m.rule, m.decided_by, 'NONE', m.endpoint_id, m.campaign_id, m.actor_id)
     ON CONFLICT DO NOTHING RETURNING id INTO message_id;
     IF FOUND THEN
@@ -482,10 +483,12 @@ BEGIN
     v_effect := 'NONE';
     acts := true;
     IF m.meaning IN ('OPT_OUT', 'OPT_IN') THEN
-      INSERT INTO contact_word AS w (environment_id, phone, opted_out_at, opted_in_at)
-      VALUES (p_environment, m.phone, CASE m.meaning WHEN 'OPT_OUT' THEN m.received_at END, CASE m.meaning WHEN 'OPT_IN' THEN m.received_at END)
+      INSERT INTO contact_word AS w (environment_id, phone, opted_out_at, certain_at, opted_in_at)
+      VALUES (p_environment, m.phone, CASE m.meaning WHEN 'OPT_OUT' THEN m.received_at END,
+              CASE WHEN m.meaning = 'OPT_OUT' AND m.certainty = 'HIGH' THEN m.received_at END, CASE m.meaning WHEN 'OPT_IN' THEN m.received_at END)
       ON CONFLICT (environment_id, phone) DO UPDATE
-        SET opted_out_at = greatest(w.opted_out_at, excluded.opted_out_at), opted_in_at = greatest(w.opted_in_at, excluded.opted_in_at)
+        SET opted_out_at = greatest(w.opted_out_at, excluded.opted_out_at), certain_at = greatest(w.certain_at, excluded.certain_at),
+            opted_in_at = greatest(w.opted_in_at, excluded.opted_in_at)
       RETURNING * INTO v_word;
       IF m.meaning = 'OPT_OUT' THEN -- on a tie the opt-out wins
         acts := v_word.opted_in_at IS NULL OR m.received_at >= v_word.opted_in_at;
@@ -530,6 +533,8 @@ BEGIN
       FROM unnest(k_once) WITH ORDINALITY AS o(once, n) JOIN message m ON m.environment_id = p_environment AND m.id = k_message[o.n]
      WHERE k_live[o.n] AND o.once::jsonb ->> 'consent' IS NOT NULL ORDER BY o.n
   LOOP
+    -- A text that came late, older than the opt-out that followed it: what it gave has ended already.
+    CONTINUE WHEN EXISTS (SELECT 1 FROM contact_word w WHERE w.environment_id = p_environment AND w.phone = c.phone AND w.certain_at >= c.received_at);
     INSERT INTO consent (environment_id, phone, channel, level, purpose, method, evidence_id, business_number, given_at, recorded_at, created_by_id, message_id)
     VALUES (p_environment, c.phone, 'SMS', c.level, CASE c.level WHEN 'IMPLIED' THEN 'CONVERSATIONAL' ELSE 'TRANSACTIONAL' END, 'INBOUND_TEXT', c.text_id,
             c.business_number, c.received_at, p_at, k_actor[c.call], c.id)
@@ -657,13 +662,19 @@ BEGIN
       call_replay := call_replay || jsonb_build_object(v_word.call::text, jsonb_build_object('word', v_word.answer));
     END LOOP;
   END IF;
+  IF 'APPROVE' = ANY (r_verb) THEN -- a sentence that is confirmed becomes a word of the contact's, under the same lock
+    INSERT INTO contact_word AS w (environment_id, phone)
+    SELECT DISTINCT p_environment, r.phone FROM unnest(r_verb, r_phone, r_source) AS r(verb, phone, source)
+     WHERE r.verb = 'APPROVE' AND r.source = 'SMS_PHRASE' ORDER BY r.phone
+    ON CONFLICT (environment_id, phone) DO UPDATE SET phone = excluded.phone;
+  END IF;
   IF true = ANY (r_opted_out) THEN -- opt-outs carried over (R4.6): a START must be newer than these too
-    INSERT INTO contact_word AS w (environment_id, phone, opted_out_at)
-    SELECT p_environment, r.phone, max(coalesce(r.requested, v_at))
+    INSERT INTO contact_word AS w (environment_id, phone, opted_out_at, certain_at)
+    SELECT p_environment, r.phone, max(coalesce(r.requested, v_at)), max(coalesce(r.requested, v_at))
       FROM unnest(r_set, r_phone, r_opted_out, r_requested) AS r(set, phone, opted_out, requested)
      WHERE r.opted_out AND v_live[s_call[r.set]] AND (NOT v_once OR v_message[s_call[r.set]] IS NULL)
      GROUP BY r.phone ORDER BY r.phone COLLATE "C"
-    ON CONFLICT (environment_id, phone) DO UPDATE SET opted_out_at = greatest(w.opted_out_at, excluded.opted_out_at);
+    ON CONFLICT (environment_id, phone) DO UPDATE SET opted_out_at = greatest(w.opted_out_at, excluded.opted_out_at), certain_at = greatest(w.certain_at, excluded.certain_at);
   END IF;
 
   code := array_fill(NULL::text, ARRAY[n]);
@@ -850,12 +861,23 @@ BEGIN
   v_consents := NULL;
   IF v_once OR v_opt_outs THEN
     -- The numbers whose consents to texts end, and since when: opt-outs, new or repeated, and sentences that a reviewer confirms.
+    -- A STOP that a newer START supersedes lists nothing, and ends what was given before it all the same.
     SELECT array_agg(q.phone), array_agg(q.at), array_agg(q.call) INTO v_ended_phone, v_ended_at, v_ended_call FROM (
-      SELECT r.phone, max(CASE WHEN r.verb = 'ADD' THEN coalesce(r.requested, v_at) ELSE (v_new[r.n]).requested_at END) AS at, min(s_call[r.set]) AS call
-        FROM unnest(r_set, r_verb, r_phone, r_opted_out, r_requested) WITH ORDINALITY AS r(set, verb, phone, opted_out, requested, n)
-       WHERE v_live[s_call[r.set]] AND CASE r.verb WHEN 'ADD' THEN r.opted_out
-             WHEN 'APPROVE' THEN (v_new[r.n]).end_user_opted_out AND NOT (v_old[r.n]).end_user_opted_out END
-       GROUP BY r.phone ORDER BY r.phone) q;
+      SELECT x.phone, max(x.at) AS at, min(x.call) AS call FROM (
+        SELECT r.phone, CASE WHEN r.verb = 'ADD' THEN coalesce(r.requested, v_at) ELSE (v_new[r.n]).requested_at END AS at, s_call[r.set] AS call
+          FROM unnest(r_set, r_verb, r_phone, r_opted_out, r_requested) WITH ORDINALITY AS r(set, verb, phone, opted_out, requested, n)
+         WHERE v_live[s_call[r.set]] AND CASE r.verb WHEN 'ADD' THEN r.opted_out
+               WHEN 'APPROVE' THEN (v_new[r.n]).end_user_opted_out AND NOT (v_old[r.n]).end_user_opted_out END
+        UNION ALL
+        SELECT m.phone, m.received_at, o.n FROM unnest(v_message) WITH ORDINALITY AS o(id, n)
+         CROSS JOIN LATERAL (SELECT * FROM message WHERE environment_id = p_environment AND id = o.id LIMIT 1) m
+         WHERE m.meaning = 'OPT_OUT' AND m.certainty = 'HIGH'
+      ) x GROUP BY x.phone ORDER BY x.phone) q;
+    IF 'APPROVE' = ANY (r_verb) THEN -- a sentence that is confirmed is an opt-out as of when it was said
+      INSERT INTO contact_word AS w (environment_id, phone, opted_out_at, certain_at)
+      SELECT p_environment, x.phone, x.at, x.at FROM unnest(v_ended_phone, v_ended_at) AS x(phone, at)
+      ON CONFLICT (environment_id, phone) DO UPDATE SET opted_out_at = greatest(w.opted_out_at, excluded.opted_out_at), certain_at = greatest(w.certain_at, excluded.certain_at);
+    END IF;
     v_consents := consents_of_words(p_environment, k_actor, k_operation, k_once, v_live, v_message, v_at, v_ended_phone, v_ended_at, v_ended_call);
   END IF;
 
@@ -869,8 +891,8 @@ BEGIN
 
   SELECT array_agg(coalesce((SELECT max(v_log.set_position[s.n]) FROM unnest(s_call) WITH ORDINALITY AS s(call, n) WHERE s.call = k), v_log.head) ORDER BY k)
     INTO call_position FROM generate_subscripts(k_actor, 1) k;
-  IF v_consents IS NOT NULL THEN -- its consents came after a call's entries
-    SELECT array_agg(CASE WHEN k_once[k] IS NULL THEN call_position[k] ELSE v_consents END ORDER BY k) INTO call_position FROM generate_subscripts(k_actor, 1) k;
+  IF v_consents IS NOT NULL THEN -- which came after the entries, in the same transaction
+    call_position := array_fill(v_consents, ARRAY[cardinality(k_actor)]);
   END IF;
 
   FOR i IN 1 .. cardinality(k_actor) LOOP

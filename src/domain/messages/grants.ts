@@ -56,6 +56,8 @@ export class Grants {
   }
 }
 
-const OPEN = `environment_id = $1 AND id = $2::bigint AND is_confirmed AND grant_used_at IS NULL AND recorded_at > clock_timestamp() - ${LASTS}`;
+// A START ends the grants before it, and the next STOP's takes their place: `confirmed_at` is the time of the one that holds.
+const OPEN = `environment_id = $1 AND id = $2::bigint AND is_confirmed AND grant_used_at IS NULL AND recorded_at > clock_timestamp() - ${LASTS}
+  AND EXISTS (SELECT 1 FROM contact_word w WHERE w.environment_id = $1 AND w.phone = message.phone AND w.confirmed_at = message.recorded_at)`;
 const FIND = `SELECT recorded_at + ${LASTS} AS expires_at FROM message WHERE ${OPEN}`;
 const USE = `UPDATE message SET grant_used_at = date_trunc('milliseconds', clock_timestamp()) WHERE ${OPEN} AND phone = $3 RETURNING id`;

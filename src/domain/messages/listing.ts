@@ -27,8 +27,8 @@ export function optOutRows(
     endUserOptedOut: isCertain,
     reason: reasonOf(understood),
     evidence: body,
-    requestedAt: receivedAt,
-    businessNumber,
+    ...(receivedAt === null ? {} : { requestedAt: receivedAt }),
+    ...(businessNumber === '' ? {} : { businessNumber }),
     ...(raw === null ? {} : { raw }),
   } as const;
   return [...(blocksCalls ? [DNC] : []), DNT].map((listId) => ({ ...row, listId }));
