@@ -145,7 +145,7 @@ test('wrong input is an error of its field: nothing is authorized, and nothing r
     [{ messageType: 'PROMOTIONAL' }, 'input.messageType'],
     [{ agent: 'x'.repeat(201) }, 'input.agent'],
     [{ onBehalfOf: { id: '' } }, 'input.onBehalfOf'],
-    [{ text: 'x'.repeat(10_001) }, 'input.text'],
+    [{ channel: 'SMS', text: 'x'.repeat(10_001) }, 'input.text'],
   ] as const;
   for (const [input, path] of wrong) {
     const answer = await authorize(dialer, { phone: newPhone(), ...input });
@@ -166,8 +166,11 @@ test('a first text says which disclosures it lacks, whether or not it was sent b
   const text = 'Hi, this is Acme.';
   const first = await authorize(dialer, { phone, channel: 'SMS', text });
   expect(first.verdict!.firstMessage!.missing).toContain('OPT_OUT');
+  expect(first.warning).toBe(
+    'This is the first text to this number, and it does not say what they will receive, how to opt out, how often you will write and that message and data rates may apply. Say so before you send it.',
+  );
   const second = await authorize(dialer, { phone, channel: 'SMS', text });
-  expect(second.verdict!.firstMessage).toBeNull();
+  expect([second.verdict!.firstMessage, second.warning]).toEqual([null, null]);
 });
 
 describe('the grant of a confirmation (R4.5)', () => {
@@ -184,7 +187,8 @@ describe('the grant of a confirmation (R4.5)', () => {
     expect(await authorize(dialer, { ...contact, phone: newPhone() })).toMatchObject({ grantUsed: false });
     expect(await authorize(dialer, { phone, channel: 'SMS' })).toMatchObject({ isAuthorized: false });
 
-    const granted = await authorize(dialer, contact);
+    // As it came out of a file.
+    const granted = await authorize(dialer, { ...contact, grant: ` ${grant}\n` });
     expect(granted).toMatchObject({ isAuthorized: true, shouldSkip: false, grantUsed: true });
     expect(granted.verdict).toMatchObject({ decision: 'ALLOW' });
     expect(granted.verdict!.reasons.map(({ listKey }) => listKey)).toEqual(['DNC', 'DNT']);
@@ -194,6 +198,16 @@ describe('the grant of a confirmation (R4.5)', () => {
     const [again, used] = (await attempts(staff, { phone, channel: 'SMS' })).nodes;
     expect(again).toMatchObject({ decision: 'BLOCK', grantUsed: false });
     expect(used).toMatchObject({ decision: 'ALLOW', grantUsed: true, reasons: ['LISTED'] });
+  });
+
+  test('it holds for a sender that nobody could call, such as a short code (R2.3)', async () => {
+    const { reply } = await receive(await world.as('INTEGRATOR'), '54321', 'STOP');
+    const contact = { phone: ' 54321', channel: 'SMS', grant: reply!.grant } as const;
+    expect(await authorize(dialer, { ...contact, phone: '54322' })).toMatchObject({ isAuthorized: false });
+    const granted = await authorize(dialer, contact);
+    expect(granted).toMatchObject({ isAuthorized: true, grantUsed: true });
+    expect(granted.verdict!.reasons.map(({ code }) => code)).toContain('INVALID_NUMBER');
+    expect(await authorize(dialer, contact)).toMatchObject({ isAuthorized: false, grantUsed: false });
   });
 
   test('of many at once exactly one passes, and a made up grant is none', async () => {

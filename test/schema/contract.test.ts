@@ -36,6 +36,8 @@ const accepted: Readonly<Record<string, string>> = {
   'Query.auditLog changed type from ChangeConnection! to ChangeConnection.': refusable,
   'Query.check changed type from Verdict! to Verdict.': refusable,
   'Query.checkBatch changed type from CheckBatchResult! to CheckBatchResult.': refusable,
+  'ReceiveMessageInput.receivedAt changed type from DateTime to String.':
+    'No opt-out is refused over a time that cannot be read; nothing was released yet.',
   'Query.verifyAudit changed type from AuditVerification! to AuditVerification.': refusable,
 };
 

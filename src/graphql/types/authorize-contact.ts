@@ -1,4 +1,5 @@
 import { type Authorized, authorizeContact } from '../../domain/gate/authorize-contact.ts';
+import { firstTextWarning } from '../../domain/gate/first-text-warning.ts';
 import { problem, UserProblemError } from '../../domain/user-problem.ts';
 import { warningSentence } from '../../suppression-index/verdict-sentence.ts';
 import { builder } from '../builder.ts';
@@ -31,7 +32,7 @@ const AuthorizeContactInput = builder.inputType('AuthorizeContactInput', {
     }),
     text: t.string({
       description:
-        'The SMS that is to be sent, at most 10,000 characters: `verdict.firstMessage` says what it lacks if it is the first to this number. It is not kept.',
+        'The SMS that is to be sent, at most 10,000 characters: if it is the first to this number `verdict.firstMessage` and `warning` say what it lacks. Of a call it is not read. It is not kept.',
     }),
     grant: t.string({
       description:
@@ -39,7 +40,7 @@ const AuthorizeContactInput = builder.inputType('AuthorizeContactInput', {
     }),
     agent: t.string({
       description:
-        'The agent, by your own id of at most 200 characters: kept with the attempt. By default the id of `onBehalfOf`, or whose token it is.',
+        "The agent, by your own id of at most 200 characters: kept with the attempt. By default the id of `onBehalfOf`. With a person's own token it is always that person, and another agent is an error.",
     }),
     atLeast: t.field({
       type: 'ChangeCursor',
@@ -74,12 +75,14 @@ const AuthorizeContactPayload = builder.objectRef<Answer<Shown>>('AuthorizeConta
     warning: t.string({
       nullable: true,
       description:
-        'What to show the agent, in plain words: for BLOCK each list with since when and why, and whatever else should be known. In English. Null when there is nothing to say.',
+        'What to show the agent, in plain words: for BLOCK each list with since when and why, and whatever else should be known, such as what a first `text` lacks. In English. Null when there is nothing to say.',
       resolve: async ({ outcome }, _args, { viewer }) => {
         if (!outcome) return null;
         const { answer, shown, grantUsed } = outcome;
         const words = answer.decision === 'BLOCK' ? [await sentenceOf(shown, viewer)] : grantUsed ? [GRANTED] : [];
-        return [...words, ...answer.warnings.map(warningSentence)].join(' ') || null;
+        const first = answer.decision === 'BLOCK' || grantUsed ? null : await shown.firstMessage?.();
+        const lack = firstTextWarning(first ?? null);
+        return [...words, ...answer.warnings.map(warningSentence), ...(lack ? [lack] : [])].join(' ') || null;
       },
     }),
     verdict: t.field({
@@ -113,16 +116,18 @@ builder.mutationField('authorizeContact', (t) =>
     type: AuthorizeContactPayload,
     nullable: true,
     description:
-      "What a dialer or an agent's screen asks right before it connects: the verdict, recorded as an attempt. Asked for every contact, whoever or whatever makes it: no way of dialing skips it. It changes nothing of any list, and takes no idempotencyKey: asked again it is another attempt. A server that cannot vouch for its answer says BLOCK. ADMIN, COMPLIANCE, AGENT, DIALER and INTEGRATOR may.",
+      "What a dialer or an agent's screen asks right before it connects: the verdict, recorded as an attempt. Asked for every contact, whoever or whatever makes it: no way of dialing skips it. It changes nothing of any list, and takes no idempotencyKey: asked again it is another attempt. A server that cannot vouch for its answer says BLOCK; an outbound call to an emergency number is allowed whatever else is wrong. ADMIN, COMPLIANCE, AGENT, DIALER and INTEGRATOR may.",
     authScopes: { may: 'contact:authorize' },
     args: { input: t.arg({ type: AuthorizeContactInput, required: true, description: 'The contact.' }) },
     resolve: (_root, { input: { text, ...input } }, context) =>
       answering(async (): Promise<Shown> => {
-        if (text != null && text.length > LONGEST_MESSAGE) throw tooLong(text.length);
+        // A call for help isn't refused for a text that nobody sends (R2.4).
+        const sent = input.channel === 'SMS' ? text : null;
+        if (sent != null && sent.length > LONGEST_MESSAGE) throw tooLong(sent.length);
         const { viewer, services } = context;
         const asked = { ...input, phone: input.phone ?? null, direction: input.direction ?? 'OUTBOUND' };
         const authorized = await authorizeContact(viewer, asked, services);
-        const given = text == null ? null : { text, attemptId: authorized.attemptId };
+        const given = sent == null ? null : { text: sent, attemptId: authorized.attemptId };
         const { answer } = authorized;
         return {
           ...authorized,

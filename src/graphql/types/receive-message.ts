@@ -1,4 +1,5 @@
 import { type ReceivedMessage, receiveFromCaller } from '../../domain/messages/receive-message.ts';
+import { readReceivedAt, UNREADABLE } from '../../domain/messages/received-at.ts';
 import { builder } from '../builder.ts';
 import { Entry } from './entry.ts';
 import { List } from './list.ts';
@@ -18,7 +19,10 @@ const ReceiveMessageInput = builder.inputType('ReceiveMessageInput', {
       description:
         "The sender's number. One that cannot be read is kept, listed and matched as it came: an opt-out is never refused over its format.",
     }),
-    to: t.string({ required: true, description: 'The number of your business that it was sent to.' }),
+    to: t.string({
+      required: true,
+      description: 'The number of your business that it was sent to; "" when the carrier does not say.',
+    }),
     body: t.string({
       required: true,
       description:
@@ -27,12 +31,11 @@ const ReceiveMessageInput = builder.inputType('ReceiveMessageInput', {
     externalId: t.string({
       required: true,
       description:
-        "The carrier's own id of the message, 1 to 200 characters. It makes a retry safe: the same message through the same key is done once, and answered the same.",
+        "The carrier's own id of the message; one of more than 200 characters is known by its digest. It makes a retry safe: the same message through the same key is done once, and answered the same.",
     }),
-    receivedAt: t.field({
-      type: 'DateTime',
+    receivedAt: t.string({
       description:
-        'When the carrier received it; by default now, which is also the latest that it counts as. By this time the latest word of a contact is found.',
+        'When the carrier received it, as the carrier writes it: ISO 8601 with its offset, RFC 2822 ("Thu, 26 Nov 2026 08:00:00 +0000"), or seconds or milliseconds since 1970. By default now, which is also the latest that it counts as; what cannot be read counts as now too (see `isTimeUnread`). By this time the latest word of a contact is found.',
     }),
     campaign: t.string({
       description:
@@ -63,7 +66,9 @@ const MessageReply = builder.objectRef<Reply>('MessageReply').implement({
   }),
 });
 
-const ReceiveMessagePayload = builder.objectRef<Answer<ReceivedMessage>>('ReceiveMessagePayload').implement({
+type Received = ReceivedMessage & { readonly isTimeUnread: boolean };
+
+const ReceiveMessagePayload = builder.objectRef<Answer<Received>>('ReceiveMessagePayload').implement({
   interfaces: [Payload],
   description: 'The answer to receiveMessage. Everything but lists and flags is null when nothing was done.',
   fields: (t) => ({
@@ -141,6 +146,10 @@ const ReceiveMessagePayload = builder.objectRef<Answer<ReceivedMessage>>('Receiv
       description: 'The text has more than 10,000 characters: its beginning was read and kept.',
       resolve: ({ outcome }) => outcome?.isCut ?? false,
     }),
+    isTimeUnread: t.boolean({
+      description: 'The given receivedAt cannot be read: the message counts as received now.',
+      resolve: ({ outcome }) => outcome?.isTimeUnread ?? false,
+    }),
     isCampaignUnknown: t.boolean({
       description: 'There is no such campaign, or it is archived: only the phrases of the environment counted.',
       resolve: ({ outcome }) => outcome?.isCampaignUnknown ?? false,
@@ -163,12 +172,11 @@ builder.mutationField('receiveMessage', (t) =>
     authScopes: { may: 'message:receive' },
     args: { input: t.arg({ type: ReceiveMessageInput, required: true, description: 'The message.' }) },
     resolve: (_root, { input }, { viewer, services }) =>
-      answering(() =>
-        receiveFromCaller(
-          viewer,
-          { ...input, receivedAt: input.receivedAt ?? null, optOutType: null },
-          services.messages,
-        ),
-      ),
+      answering(async (): Promise<Received> => {
+        const read = readReceivedAt(input.receivedAt);
+        const isTimeUnread = read === UNREADABLE;
+        const message = { ...input, receivedAt: isTimeUnread ? null : read, optOutType: null };
+        return { ...(await receiveFromCaller(viewer, message, services.messages)), isTimeUnread };
+      }),
   }),
 );

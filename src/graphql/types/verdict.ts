@@ -1,4 +1,5 @@
 import type { Viewer } from '../../auth/viewer.ts';
+import type { FirstMessageCheck } from '../../domain/messages/first-message.ts';
 import type { CheckAnswer } from '../../domain/verdicts/check-answer.ts';
 import { checkFirstText, type GivenText } from '../../domain/verdicts/first-text.ts';
 import { type Listing, listingsAt, sentenceFor } from '../../domain/verdicts/listings.ts';
@@ -23,20 +24,24 @@ export interface ShownVerdict {
   readonly answer: CheckAnswer;
   readonly at: Date;
   readonly listings: () => Promise<readonly Listing[]>;
-  /** What is to be sent, if it was given. */
-  readonly given?: GivenText | null;
+  /** Of a text that is to be sent, if it was given: asked for by two fields, and found out once. */
+  readonly firstMessage?: () => Promise<FirstMessageCheck | null>;
 }
 
 /** The answer to a check; about the past, the details are those of then (R3.4). */
 export function shownVerdict(
   answer: CheckAnswer,
-  { services, loaders }: Context,
+  { viewer, services, loaders }: Context,
   given: GivenText | null = null,
 ): ShownVerdict {
   const listings = answer.at
     ? once(() => listingsAt(services.database.read, answer))
     : once(() => inTime(Promise.all(answer.keys.map((key) => loaders.listings.load(key)))));
-  return { answer, at: answer.at ?? new Date(), listings, given };
+  const firstMessage = once(async () => {
+    const { database, attempts } = services;
+    return given && checkFirstText(database.read, viewer.environmentId, answer, given, attempts);
+  });
+  return { answer, at: answer.at ?? new Date(), listings, firstMessage };
 }
 
 /** How long a verdict about now waits for its details, in ms. */
@@ -131,8 +136,7 @@ export const Verdict = builder.objectRef<ShownVerdict>('Verdict').implement({
       nullable: true,
       description:
         'For an outbound SMS whose `text` was given, when it is the first to this number: which disclosures it makes and lacks. Texts that authorizeContact allowed count as earlier ones. Null else. It decides nothing.',
-      resolve: ({ answer, given }, _args, { viewer, services }) =>
-        given && checkFirstText(services.database.read, viewer.environmentId, answer, given, services.attempts),
+      resolve: ({ firstMessage }) => firstMessage?.() ?? null,
     }),
     cursor: t.field({
       type: 'ChangeCursor',

@@ -12,7 +12,7 @@ export const WebhookKind = builder.enumType('WebhookKind', {
     },
     GENERIC: {
       description:
-        'Anybody\'s: JSON with from, to, body, externalId and perhaps receivedAt, signed by the header "Quietline-Signature: t=<seconds>,v1=<hex of HMAC-SHA256 over t, a full stop and the body>", at most five minutes old. Answered with JSON.',
+        'Anybody\'s: JSON with from, to, body, externalId and perhaps receivedAt (ISO 8601, RFC 2822, or seconds or milliseconds since 1970) and campaign, signed by the header "Quietline-Signature: t=<seconds>,v1=<hex of HMAC-SHA256 over t, a full stop and the body>", at most five minutes old. Answered with JSON; what was taken in spite of a fault is in its `warnings`.',
     },
   },
 });

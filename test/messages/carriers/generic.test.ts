@@ -71,30 +71,64 @@ describe('the signature', () => {
   });
 });
 
+const messageOf = (more: object) =>
+  readGenericMessage(
+    JSON.stringify({ from: '+14155550100', to: '+14155550199', body: 'STOP', externalId: 'm1', ...more }),
+  );
+
 describe('the message', () => {
   test('with and without the time of the carrier', () => {
     expect(readGenericMessage(BODY)).toEqual({
       from: '+14155550100', to: '+14155550199', body: 'stop 🛑', externalId: 'm1', receivedAt: null, optOutType: null,
+      campaign: null, isTimeUnread: false,
     }); // biome-ignore format: one look
-    expect(readGenericMessage(BODY.replace('}', ',"receivedAt":"2026-11-25T07:00:00-05:00"}'))).toMatchObject({
+    expect(messageOf({ receivedAt: '2026-11-25T07:00:00-05:00', campaign: 'spring' })).toMatchObject({
       receivedAt: NOW,
+      campaign: 'spring',
     });
-    expect(readGenericMessage(BODY.replace('}', ',"receivedAt":null,"more":1}'))).toMatchObject({
-      receivedAt: null,
-      externalId: 'm1',
+    expect(messageOf({ receivedAt: null, more: 1 })).toMatchObject({ receivedAt: null, externalId: 'm1' });
+  });
+
+  test.each([
+    [{ receivedAt: 'yesterday' }, { receivedAt: null, isTimeUnread: true }],
+    [{ receivedAt: {} }, { receivedAt: null, isTimeUnread: true }],
+    [{ receivedAt: SECONDS }, { receivedAt: NOW, isTimeUnread: false }],
+    [{ receivedAt: SECONDS * 1000 }, { receivedAt: NOW, isTimeUnread: false }],
+    [{ from: 14155550100 }, { from: '14155550100' }],
+    [{ externalId: 17 }, { externalId: '17' }],
+    [{ externalId: 'x'.repeat(201) }, { externalId: 'x'.repeat(201) }],
+    [{ to: undefined }, { to: '' }],
+    [{ to: '' }, { to: '' }],
+    [{ to: ['+14155550199'] }, { to: '' }],
+    [{ campaign: 5 }, { campaign: '5' }],
+    [{ body: '' }, { body: '' }],
+  ])('%j is no reason to refuse it', (more, expected) => {
+    expect(messageOf(more)).toMatchObject({ body: 'STOP', ...expected });
+  });
+
+  test('a byte order mark before it is none either', () => {
+    expect(readGenericMessage(`\ufeff${BODY}`)).toMatchObject({ externalId: 'm1' });
+  });
+
+  test('an id that is a number is taken digit by digit: two long ones are two', () => {
+    const of = (id: string) => BODY.replace('"m1"', id).replace('stop 🛑', 'stop 12 \\" 34');
+    expect(readGenericMessage(of('12345678901234567891'))).toMatchObject({
+      externalId: '12345678901234567891',
+      body: 'stop 12 " 34',
     });
+    expect(readGenericMessage(of('12345678901234567892'))).toMatchObject({ externalId: '12345678901234567892' });
   });
 
   test.each([
     ['', 'no JSON'],
-    ['[]', 'the body'],
+    ['[]', 'body'],
+    ['null', 'body'],
     ['{"from":"+14155550100","to":"2","body":"x"}', 'externalId'],
     ['{"from":"","to":"2","body":"x","externalId":"1"}', 'from'],
-    ['{"from":1,"to":"2","body":"x","externalId":"1"}', 'from'],
-    ['{"from":"1","to":"2","body":"x","externalId":"1","receivedAt":"yesterday"}', 'receivedAt'],
-    ['{"from":"1","to":"2","body":"x","externalId":"1","receivedAt":"2026-11-25T12:00:00"}', 'receivedAt'],
+    ['{"from":["+14155550100"],"to":"2","body":"x","externalId":"1"}', 'from'],
     ['{"from":"1","to":"2","externalId":"1"}', 'body'],
-    [`{"from":"1","to":"2","body":"x","externalId":"${'x'.repeat(201)}"}`, 'externalId'],
+    ['{"from":"1","to":"2","body":1,"externalId":"1"}', 'body'],
+    ['{"from":"1","to":"2","body":"x","externalId":{}}', 'externalId'],
   ])('%s is none: the answer names %s and no value', (body, field) => {
     const answer = readGenericMessage(body);
     expect('problem' in answer && answer.problem).toContain(field);

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { z } from 'zod';
+import { readReceivedAt, UNREADABLE } from '../received-at.ts';
 import type { InboundMessage, UnreadableMessage } from './inbound-message.ts';
 import { isSameSecret } from './same-secret.ts';
 
@@ -40,33 +40,58 @@ function signatureOf(secret: string, time: string, body: string | Uint8Array): s
   return createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex');
 }
 
-const text = z.string();
-const Message = z.object({
-  from: text.min(1),
-  to: text.min(1),
-  // Of any length that a request may have: an opt-out isn't refused for what stands behind it.
-  body: text,
-  externalId: text.min(1).max(200),
-  receivedAt: z.iso.datetime({ offset: true }).nullish(),
-});
-
-/** The message in a JSON body: `from`, `to`, `body`, `externalId`, and `receivedAt` where the carrier has it. */
-export function readGenericMessage(body: string): InboundMessage | UnreadableMessage {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return { problem: 'The body is no JSON: send an object with from, to, body and externalId.' };
-  }
-  const read = Message.safeParse(json);
-  if (!read.success) return { problem: problemOf(read.error) };
-  const { receivedAt, ...message } = read.data;
-  return { ...message, receivedAt: receivedAt ? new Date(receivedAt) : null, optOutType: null };
+/** A message in our own words: what else it may say. */
+export interface GenericMessage extends InboundMessage {
+  /** The key of the campaign that it answers. */
+  readonly campaign: string | null;
+  /** Its `receivedAt` can't be read: it counts as received now. */
+  readonly isTimeUnread: boolean;
 }
 
-function problemOf(error: z.ZodError): string {
-  const field = error.issues[0]?.path.join('.') || 'the body';
-  return field === 'receivedAt'
-    ? 'receivedAt must be a time with its offset, such as 2026-01-01T12:00:00Z; leave it out if there is none.'
-    : `${field} is missing or not a text: send an object with from, to, body and externalId.`;
+type Fields = Readonly<Record<string, unknown>>;
+
+const NEEDED = 'send an object with from, to, body and externalId.';
+
+/**
+ * The message in a JSON body: `from`, `to`, `body`, `externalId`, and `receivedAt` and `campaign` where the sender has them.
+ * Nobody sends again what was refused, so only what nothing can be done without is asked for: a sender, a text and an id.
+ */
+export function readGenericMessage(body: string): GenericMessage | UnreadableMessage {
+  const text = body.replace(/^\ufeff/, '');
+  const fields = fieldsOf(text);
+  if (fields === null) return { problem: `The body is no JSON: ${NEEDED}` };
+  if (typeof fields.body !== 'string') return { problem: `body is missing or not a text: ${NEEDED}` };
+  const numbersAsText = Object.values(fields).some((value) => typeof value === 'number')
+    ? fieldsOf(quoteNumbers(text))!
+    : fields;
+  const textOf = (name: string) => (typeof numbersAsText[name] === 'string' ? numbersAsText[name] : '');
+  const [from, externalId] = [textOf('from'), textOf('externalId')];
+  if (from === '' || externalId === '')
+    return { problem: `${from === '' ? 'from' : 'externalId'} is missing or neither text nor number: ${NEEDED}` };
+  const receivedAt = readReceivedAt(numbersAsText.receivedAt);
+  const isTimeUnread = receivedAt === UNREADABLE;
+  return {
+    from,
+    to: textOf('to'),
+    body: fields.body,
+    externalId,
+    receivedAt: isTimeUnread ? null : receivedAt,
+    optOutType: null,
+    campaign: textOf('campaign') || null,
+    isTimeUnread,
+  };
+}
+
+/** Null for what is no JSON; what is no object has no fields. */
+function fieldsOf(json: string): Fields | null {
+  try {
+    return Object(JSON.parse(json)) as Fields;
+  } catch {
+    return null;
+  }
+}
+
+/** Of valid JSON. As numbers two long ids would be rounded to the same, and the second message lost as a copy of the first. */
+function quoteNumbers(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => (token.startsWith('"') ? token : `"${token}"`));
 }
