@@ -184,6 +184,7 @@ export type RowCode =
   | 'REFUSED_REASON'
   | 'REFUSED_EVIDENCE'
   | 'REFUSED_CHANGED'
+  | 'REFUSED_ARCHIVED'
   /** Of a withdrawn claim: another import has the number too; somebody changed the entry by hand since. */
   | 'KEPT_CLAIMED'
   | 'KEPT_EDITED';

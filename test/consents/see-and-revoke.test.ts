@@ -190,6 +190,7 @@ describe('revokeConsent', () => {
       return `${userErrors[0].code} ${userErrors[0].path[1]}`;
     };
     expect(await refused({ phone: '' })).toBe('INVALID_VALUE phone');
+    expect(await refused({ phone: '+1415555850' })).toBe('INVALID_VALUE phone');
     expect(await refused({ revokedAt: '2150-01-01T00:00:00Z' })).toBe('IN_THE_FUTURE revokedAt');
     expect(await refused({ businessNumber: 'x'.repeat(20) })).toBe('INVALID_VALUE businessNumber');
     expect(await refused({ reason: 'x'.repeat(1_001) })).toBe('TOO_LONG reason');

@@ -80,6 +80,22 @@ test('an archived list counts no more and takes nobody in, until it is taken int
   expect(await addTo(staff, 'NIGHT', '+14155550101')).toMatchObject({ outcome: 'ADDED' });
 });
 
+test('what waits for review on an archived list is not approved: it would block nobody (R5.5)', async () => {
+  const staff = await (await newEnvironment(server)).as('COMPLIANCE');
+  await createList(staff);
+  await addTo(staff, 'NIGHT', PHONE, { status: 'PENDING' });
+  await updateList(staff, { isEnabled: false });
+  const APPROVE = `mutation {
+    approveEntries(input: { entries: { phones: { list: "NIGHT", numbers: ["${PHONE}"] } }, permanently: true }) {
+      results { outcome refusal { code } } userErrors { code }
+    }
+  }`;
+  const { approveEntries } = await staff.expectOk(APPROVE);
+  expect(approveEntries.results).toEqual([{ outcome: 'REFUSED', refusal: { code: 'LIST_ARCHIVED' } }]);
+  await updateList(staff, { isEnabled: true });
+  expect((await staff.expectOk(APPROVE)).approveEntries.results).toMatchObject([{ outcome: 'CHANGED' }]);
+});
+
 test('a list that another server has just made takes numbers in, before this one has heard of it', async () => {
   const world = await newEnvironment(server);
   const staff = await world.as('COMPLIANCE');

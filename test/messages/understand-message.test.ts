@@ -80,6 +80,36 @@ describe('certainty', () => {
   });
 });
 
+describe('people name their own number when they opt out', () => {
+  test.each([
+    ['STOP 4155550123', 'KEYWORD'],
+    ['STOP +14155550123', 'KEYWORD'],
+    ['unsubscribe 415-555-0123', 'KEYWORD'],
+    ['cancel (415) 555-0123', 'KEYWORD'],
+    ['unsubscribe me 4155550123', 'PHRASE'],
+    ['remove my number 415 555 0123', 'PHRASE'],
+    ["don't call +14155550123 again", 'PHRASE'],
+    ['do not text 4155550123', 'PHRASE'],
+  ])('%s', (said, via) => {
+    expect(understandMessage(said)).toMatchObject({ meaning: 'OPT_OUT', via, certainty: 'HIGH' });
+  });
+
+  test('in calls too', () => {
+    expect(understandTurn('take 415 555 0123 off your list')).toMatchObject({ certainty: 'HIGH' });
+  });
+
+  test.each([
+    'call me at 415 555 0123',
+    'START 4155550123',
+    'YES 4155550123',
+    'is this 4155550123?',
+    'please stop by, my new number is 415 555 0123',
+    'cancel my appointment 4155550123',
+  ])('and not here: %s', (said) => {
+    expect(understandMessage(said)).toMatchObject({ meaning: 'NONE' });
+  });
+});
+
 describe('what only looks alike is left alone', () => {
   test.each([
     'cancel my appointment', "I'll stop by tomorrow", 'call me back after six', "don't stop texting me", 'can you stop the delivery',

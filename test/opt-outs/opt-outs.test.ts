@@ -94,6 +94,23 @@ test('who sees masked numbers sees masked numbers, and nobody but evidence:see w
   expect((await page({ first: 1 }, await world.as('AGENT'))).nodes[0]).toMatchObject({ phone: phones[3], text: null });
 });
 
+test("nobody puts other words into a contact's mouth", async () => {
+  const other = await newEnvironment(server);
+  const by = await other.as('ADMIN');
+  const { entries } = await text(by, nextPhone(), 'Stop please');
+  const EDIT = 'mutation ($input: UpdateEntryInput!) { updateEntry(input: $input) { userErrors { code path } } }';
+  const edit = async (role: 'INTEGRATOR' | 'COMPLIANCE', more: object) =>
+    (await (await other.as(role)).query(EDIT, { input: { entryId: entries[1].id, ...more } })).data.updateEntry
+      .userErrors;
+  expect(await edit('INTEGRATOR', { evidence: 'Never said so' })).toEqual([
+    { code: 'REFUSED', path: ['input', 'evidence'] },
+  ]);
+  expect(await edit('INTEGRATOR', { reason: 'Asked by text' })).toEqual([]);
+  expect(await edit('COMPLIANCE', { evidence: 'See the archive' })).toEqual([]);
+  // What they wrote is what the message keeps, whatever somebody noted with the entry since.
+  expect((await page({ first: 1 }, by)).nodes).toMatchObject([{ text: 'Stop please' }]);
+});
+
 test('nothing of another environment', async () => {
   expect(await page({}, await world.sandbox.as('ADMIN'))).toMatchObject({ totalCount: 0, nodes: [] });
 });

@@ -86,10 +86,13 @@ test('texts, phrases and keys that can not be are refused, each at its place', a
     [{ helpText: 'h'.repeat(321) }, 'TOO_LONG input.helpText'],
     [{ helpText: 'a\tb' }, 'INVALID_VALUE input.helpText'],
     [
-      { optOutPhrases: ['no', 'fine by me', '!!!!'] },
+      { optOutPhrases: ['no', 'fine by me', '!!!!', 'the', 'stop', 'see you'] },
       'INVALID_VALUE input.optOutPhrases.0',
       'INVALID_VALUE input.optOutPhrases.2',
+      'INVALID_VALUE input.optOutPhrases.3',
+      'INVALID_VALUE input.optOutPhrases.4',
     ],
+    [{ optOutKeywords: ['please'] }, 'INVALID_VALUE input.optOutKeywords.0'],
     [{ optOutPhrases: ['p'.repeat(201)] }, 'TOO_LONG input.optOutPhrases.0'],
     [{ ivrOptOutKeys: ['9', 'A', '10'] }, 'INVALID_VALUE input.ivrOptOutKeys.1', 'INVALID_VALUE input.ivrOptOutKeys.2'],
   ] as const)

@@ -624,6 +624,9 @@ DECLARE
 BEGIN
   call_replay := '{}';
   SELECT coalesce((settings ->> 'enforcePending')::boolean, true) INTO STRICT v_enforce FROM environment WHERE id = p_environment;
+  IF 'APPROVE' = ANY (r_verb) THEN
+    v_archived := ARRAY(SELECT l.id FROM list l WHERE l.environment_id = p_environment AND NOT l.enabled);
+  END IF;
 
   -- Retries (P1.8): a key that another call holds makes us wait for that call's commit, then replay its answer.
   -- In the keys' order, like every lock: two servers may hold the same retries in different order (P1.1).
@@ -691,6 +694,10 @@ BEGIN
      WHERE r.verb <> 'ADD' AND v_live[s_call[r.set]]
   LOOP
     v_old[c.n] := c.row;
+    IF c.verb = 'APPROVE' AND (c.row).list_id = ANY (v_archived) THEN -- what is approved must count (R5.5)
+      code[c.n] := 'REFUSED_ARCHIVED';
+      CONTINUE;
+    END IF;
     IF c.version <> c.xmin THEN
       code[c.n] := 'REFUSED_CHANGED';
       CONTINUE;
@@ -781,6 +788,10 @@ BEGIN
   IF r_list && v_archived AND EXISTS (SELECT 1 FROM unnest(r_set, r_verb, r_list) AS r(set, verb, list)
                                        WHERE r.verb = 'ADD' AND r.list = ANY (v_archived) AND v_live[s_call[r.set]]) THEN
     RAISE EXCEPTION 'the list is archived' USING ERRCODE = 'QL003';
+  END IF;
+  IF 'APPROVE' = ANY (r_verb) AND EXISTS (SELECT 1 FROM unnest(r_verb, r_list, code) AS r(verb, list, done)
+                                           WHERE r.verb = 'APPROVE' AND r.done = 'CHANGED' AND r.list = ANY (v_archived)) THEN
+    RAISE EXCEPTION 'the list was archived meanwhile' USING ERRCODE = 'serialization_failure';
   END IF;
   -- R1.5: what was decided by a setting that has been switched meanwhile is decided again, whole (40001 is retried).
   IF 'UNAPPROVE' = ANY (r_verb) AND v_enforce IS DISTINCT FROM

@@ -60,7 +60,10 @@ export function requestFact(request: SpokenRequest): ListingFact {
   const isCertain = request.speaker === 'CONTACT' && request.certainty === 'HIGH';
   return {
     kind: 'TRANSCRIPT',
-    value: createHash('sha256').update(requestKey(request)).digest('hex'),
+    // What was only likely may be said clearly in a later report, or be one of a campaign's own phrases by then.
+    value: createHash('sha256')
+      .update(`${isCertain} ${requestKey(request)}`)
+      .digest('hex'),
     source: 'TRANSCRIPT',
     status: isCertain ? 'APPROVED' : 'PENDING',
     reason: ASKED,

@@ -1,4 +1,5 @@
 import { messageWords } from '../messages/message-words.ts';
+import { isWeakPhrase } from '../messages/weak-words.ts';
 import { storable } from '../text-limits.ts';
 import { problem, type UserProblem, UserProblemError } from '../user-problem.ts';
 
@@ -26,7 +27,14 @@ function phraseProblem(text: string, path: string): UserProblem | null {
       path,
       `This phrase has ${text.length} characters and may have ${LONGEST_PHRASE}: shorten it to the words that decide.`,
     );
-  if (text.length >= SHORTEST_PHRASE && spoken(text) !== '') return null;
+  const words = spoken(text);
+  if (text.length >= SHORTEST_PHRASE && words !== '' && isWeakPhrase(words.split(' ')))
+    return problem(
+      'INVALID_VALUE',
+      path,
+      'These words stand in messages that ask for nothing, and whom a phrase puts on the opt-out list staff can not take off it: use the words that make it a request.',
+    );
+  if (text.length >= SHORTEST_PHRASE && words !== '') return null;
   const message = `A phrase has ${SHORTEST_PHRASE} to ${LONGEST_PHRASE} characters and at least one word: it is found wherever its words stand in a message, whatever the case and punctuation.`;
   return problem('INVALID_VALUE', path, message);
 }

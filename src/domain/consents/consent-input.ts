@@ -92,6 +92,8 @@ function combination(input: RecordConsentInput, evidence: string | null): UserPr
       'input.evidence',
       'A verbal consent must be documented: who asked, on which call, and what was agreed to; a link to the recording is best.',
     );
+  if (method === 'INBOUND_TEXT' && evidence === null)
+    return problem('REQUIRED', 'input.evidence', 'A consent by text needs that text: give what the person wrote.');
   return null;
 }
 

@@ -5,7 +5,7 @@ import type { Sql } from '../../db/database.ts';
 import type { Channel } from '../../suppression-index/block-mask.ts';
 import { type ConfigInput, recordOnce } from '../record-once.ts';
 import type { Settings } from '../settings.ts';
-import { problem, UserProblemError } from '../user-problem.ts';
+import { problem, type UserProblem, UserProblemError } from '../user-problem.ts';
 import { readNumber } from '../verdicts/read-number.ts';
 import { type MessageType, messageTypes } from './consent.ts';
 import { readBusinessNumber } from './consent-input.ts';
@@ -46,6 +46,8 @@ export async function revokeConsent(
     input,
     async work(sql) {
       const ids = await endConsents(sql, environmentId, wanted, input.revokedAt ?? null);
+      // What can't be read may be how a text came; when nothing was kept under it, it is a slip.
+      if (ids.length === 0 && wanted.problem) throw new UserProblemError(wanted.problem);
       return {
         result: await findConsents(sql, environmentId, ids),
         kept: ids.map((entryId) => ({ code: 'CHANGED', entryId })),
@@ -65,6 +67,8 @@ export async function revokeConsent(
 interface Wanted {
   /** Every key that the number's consents may be kept under. */
   readonly keys: readonly string[];
+  /** Why it can't be read as a number. */
+  readonly problem: UserProblem | null;
   readonly channel: Channel | null;
   readonly purposes: readonly MessageType[];
   readonly businessNumber: string | null;
@@ -72,14 +76,19 @@ interface Wanted {
 
 function readRevocation(input: RevokeConsentInput, defaultCountry: string): Wanted {
   const { keys, number } = readNumber(input.phone, defaultCountry);
-  if (keys.length === 0) {
-    const said = number?.ok === false ? `${number.problem.message} ${number.problem.remedy}` : 'This is not a number.';
-    throw new UserProblemError(problem('INVALID_VALUE', 'input.phone', said));
-  }
+  const said = number?.ok === false ? `${number.problem.message} ${number.problem.remedy}` : 'This is not a number.';
+  const unreadable = number?.ok ? null : problem('INVALID_VALUE', 'input.phone', said);
+  if (keys.length === 0) throw new UserProblemError(unreadable!);
   const businessNumber = readBusinessNumber(input.businessNumber, defaultCountry);
   if (businessNumber !== null && typeof businessNumber === 'object') throw new UserProblemError(businessNumber);
   const from = input.purpose ? messageTypes.indexOf(input.purpose) : 0;
-  return { keys, channel: input.channel ?? null, purposes: messageTypes.slice(from), businessNumber };
+  return {
+    keys,
+    problem: unreadable,
+    channel: input.channel ?? null,
+    purposes: messageTypes.slice(from),
+    businessNumber,
+  };
 }
 
 async function endConsents(sql: Sql, environmentId: number, wanted: Wanted, at: Date | null): Promise<string[]> {

@@ -6,7 +6,8 @@ export interface Refusal {
     | 'NOT_AN_OPT_OUT'
     | 'REASON_REQUIRED'
     | 'EVIDENCE_REQUIRED'
-    | 'CHANGED_MEANWHILE';
+    | 'CHANGED_MEANWHILE'
+    | 'LIST_ARCHIVED';
   readonly message: string;
 }
 
@@ -35,5 +36,9 @@ export const refusals = {
     code: 'CHANGED_MEANWHILE',
     message:
       'Somebody changed this entry after it was read for this call. Look at it again, and repeat if it still fits.',
+  },
+  REFUSED_ARCHIVED: {
+    code: 'LIST_ARCHIVED',
+    message: 'The list is archived, so an approval would block nobody: take the list into use again first.',
   },
 } as const satisfies Record<string, Refusal>;

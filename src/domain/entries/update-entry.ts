@@ -63,6 +63,15 @@ export async function updateEntry(
     if (late) return answer(inOrder(late), late);
     throw new UserProblemError(problem('NOT_FOUND', 'input.entryId', 'There is no such active entry here.'));
   }
+  // What the contact wrote, said or pressed is proof: only who may see it may put something else in its place.
+  if (input.evidence !== undefined && !viewer.can('evidence:see') && (entry.endUserOptedOut || !isStaffs(entry.source)))
+    throw new UserProblemError(
+      problem(
+        'REFUSED',
+        'input.evidence',
+        "This entry's evidence is the contact's own word: COMPLIANCE and ADMIN may edit it. The reason is yours to edit.",
+      ),
+    );
   const own = { entryId: input.entryId, phone: entry.phone, listId: entry.listId, source: entry.source } as const;
   const newKey = input.phone ? newNumber(input.phone, entry.list.blocks, context.settings.defaultCountry) : entry.phone;
 
@@ -99,6 +108,11 @@ export async function updateEntry(
   });
   const outcome = await intoOpenList(write, entry.list.key, 'input.phone');
   return answer(inOrder(outcome), outcome);
+}
+
+/** R1.5: what staff, a system or a file listed; the rest is what contacts caused. */
+function isStaffs(source: string): boolean {
+  return source === 'MANUAL' || source === 'API' || source === 'IMPORT';
 }
 
 /** A replay has its rows in the order of the numbers, and the map back. */

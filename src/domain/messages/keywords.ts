@@ -18,7 +18,7 @@ export interface KeywordSettings {
   readonly removed?: readonly string[];
 }
 
-export type KeywordProblem = 'EMPTY' | 'TOO_LONG' | 'HAS_A_MEANING' | 'REQUIRED_BY_LAW';
+export type KeywordProblem = 'EMPTY' | 'TOO_LONG' | 'HAS_A_MEANING' | 'REQUIRED_BY_LAW' | 'NEVER_HEARD';
 const LONGEST = 40;
 
 /** Why this can't be an opt-out keyword of an environment, or null. */
@@ -26,6 +26,7 @@ export function addedKeywordProblem(keyword: string): KeywordProblem | null {
   const words = folded(keyword);
   if (words === '') return 'EMPTY';
   if (keyword.length > LONGEST) return 'TOO_LONG';
+  if (words.split(' ').every((word) => POLITE.has(word))) return 'NEVER_HEARD';
   return has([...optInKeywords, ...helpKeywords], words) ? 'HAS_A_MEANING' : null;
 }
 

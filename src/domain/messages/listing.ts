@@ -6,6 +6,7 @@ import type { MessageUnderstanding } from './understand-message.ts';
 
 const DNC = 1;
 const DNT = 2;
+const LONGEST_QUOTED = 40;
 
 /**
  * What an opt-out puts on the lists: DNT, and DNC unless the environment wants otherwise; a sentence that speaks of calls
@@ -41,10 +42,15 @@ export function optOutSource({ via }: Pick<MessageUnderstanding, 'via'>): 'SMS_K
 /** Everybody reads reasons, so that only keywords are repeated in one: a sentence of the contact's is evidence (R1.8). */
 export function reasonOf({ via, certainty, decidedBy }: MessageUnderstanding): string {
   const [keyword] = decidedBy;
-  if (via === 'KEYWORD') return keyword ? `Replied "${keyword.text}"` : 'Opted out by a keyword of the carrier';
+  if (via === 'KEYWORD') return keyword ? `Replied "${short(keyword.text)}"` : 'Opted out by a keyword of the carrier';
   return certainty === 'HIGH'
     ? 'Asked by text not to be contacted'
     : 'May have asked by text not to be contacted: please review';
+}
+
+/** A keyword with a row of exclamation marks, or said ten times, is told by its beginning. */
+function short(text: string): string {
+  return text.length <= LONGEST_QUOTED ? text : `${text.slice(0, LONGEST_QUOTED - 1).toWellFormed()}…`;
 }
 
 /** Every entry that the contact's START lifts, as a removal of it (R4.3): on DNC and DNT, whichever number it came by. */

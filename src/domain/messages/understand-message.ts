@@ -1,7 +1,8 @@
 import type { Channel } from '../../suppression-index/block-mask.ts';
-import { Keywords } from './keywords.ts';
+import { type KeywordMeaning, Keywords } from './keywords.ts';
 import { LONGEST_READ, type MessageWord, messageWords } from './message-words.ts';
 import { findPhrase } from './own-phrases.ts';
+import { withoutNumbers } from './spelt-numbers.ts';
 import { findStopRequest } from './stop-requests/find-stop-request.ts';
 import { languageOf, type MessageLanguage } from './stop-requests/language.ts';
 
@@ -51,10 +52,11 @@ const NOTHING: MessageUnderstanding = {
 export function understandMessage(raw: string, options: UnderstandingOptions = {}): MessageUnderstanding {
   const words = messageWords(raw);
   const keywords = options.keywords ?? usualKeywords;
-  const meaning = keywords.meaningOf(words, raw);
+  const bare = withoutNumbers(words);
+  const meaning = keywords.meaningOf(words, raw) ?? optOutOf(keywords.meaningOf(bare, raw));
   if (meaning === null && keywords.isRemoved(words)) return { ...NOTHING, language: languageOf(words) };
   if (meaning === null) return understandSentence(raw, words, 'SMS', options);
-  const said = words.filter(({ isSign }) => !isSign);
+  const said = bare.filter(({ isSign }) => !isSign);
   return {
     ...NOTHING,
     meaning,
@@ -65,12 +67,31 @@ export function understandMessage(raw: string, options: UnderstandingOptions = {
   };
 }
 
+/** With somebody's number behind it a keyword of the other kinds isn't the whole message (R4.3). */
+function optOutOf(meaning: KeywordMeaning | null): 'OPT_OUT' | null {
+  return meaning === 'OPT_OUT' ? meaning : null;
+}
+
 /** What a contact says in a call: a request to stop, or nothing. Keywords are for texts: "cancel" said aloud is no opt-out. */
 export function understandTurn(raw: string, options: UnderstandingOptions = {}): MessageUnderstanding {
   return understandSentence(raw, messageWords(raw), 'CALL', options);
 }
 
+/** As it stands, and if that isn't clear, without the phone numbers that people name in their requests. */
 function understandSentence(
+  raw: string,
+  words: readonly MessageWord[],
+  door: Channel,
+  options: UnderstandingOptions,
+): MessageUnderstanding {
+  const found = understandWords(raw, words, door, options);
+  const bare = withoutNumbers(words);
+  if (found.certainty === 'HIGH' || bare === words) return found;
+  const withoutThem = understandWords(raw, bare, door, options);
+  return found.meaning === 'NONE' || withoutThem.certainty === 'HIGH' ? withoutThem : found;
+}
+
+function understandWords(
   raw: string,
   words: readonly MessageWord[],
   door: Channel,

@@ -48,6 +48,12 @@ function addedProblem(keyword: string, path: string): UserProblem | null {
       return problem('INVALID_VALUE', path, 'A keyword has at least one letter or digit.');
     case 'TOO_LONG':
       return problem('TOO_LONG', path, 'A keyword has at most 40 characters: for sentences there is optOutPhrases.');
+    case 'NEVER_HEARD':
+      return problem(
+        'INVALID_VALUE',
+        path,
+        'Words like "please" are passed over in every message: this one would never be heard.',
+      );
     case 'HAS_A_MEANING':
       return problem(
         'REFUSED',

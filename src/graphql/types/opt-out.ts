@@ -33,11 +33,15 @@ const OptOut = builder.prismaObject('Entry', {
     text: t.string({
       nullable: true,
       description:
-        'What they wrote, or the evidence that was imported. Null without any, and without the permission evidence:see.',
-      select: { evidence: { select: { body: true } } },
+        'What they wrote, as the message keeps it, or the evidence that was imported. Null without any, and without the permission evidence:see.',
+      select: { evidence: { select: { body: true } }, messageId: true },
       authScopes: { may: 'evidence:see' },
       unauthorizedResolver: () => null,
-      resolve: ({ evidence }) => evidence?.body ?? null,
+      resolve: async ({ evidence, messageId }, _args, { loaders }) => {
+        const message = messageId === null ? null : await loaders.message.load(String(messageId));
+        const said = message?.textId ? await loaders.text.load(String(message.textId)) : null;
+        return said ?? evidence?.body ?? null;
+      },
     }),
     message: t.field({
       type: Message,
