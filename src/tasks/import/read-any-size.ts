@@ -8,7 +8,7 @@ import type { FromReading, ReadFile, ReadingJob, ToReading } from './reading-mes
 /** Of a text: read in a few milliseconds, a small part of what it takes to start a thread. */
 const SMALL_BYTES = 32 * 1024;
 /** What reading may take besides the runs that it sorts; a file that needs more isn't a list of numbers. */
-const MEMORY_MB = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
+const MEMORY_MB = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 };
 /** At once on this server: with that memory, and a core each. */
 const threads = new Turnstile(2);
 

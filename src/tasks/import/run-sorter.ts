@@ -7,7 +7,7 @@ export interface RunLimits {
   readonly characters: number;
 }
 
-const LIMITS: RunLimits = { rows: 50_000, characters: 8 * 2 ** 20 };
+const LIMITS: RunLimits = { rows: 20_000, characters: 4 * 2 ** 20 };
 
 /**
  * Sorts more lines than memory holds: what has gathered is sorted and written to a file of its own, a run; `mergeRuns`
