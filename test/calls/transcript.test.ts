@@ -96,6 +96,21 @@ describe('a request that is split over turns', () => {
     expect(outcomes(answer)).toEqual([count > 0 ? 'TRANSCRIPT ADDED' : 'TRANSCRIPT NOTHING']);
   });
 
+  test.each([
+    [['CONTACT: please do not', 'AGENT: Mm-hm.', 'CONTACT: ever call me again'], 'MEDIUM'],
+    [
+      ["CONTACT: I don't want", 'AGENT: Yes, sir.', 'CONTACT: any more', 'AGENT: okay', 'CONTACT: calls from you'],
+      'MEDIUM',
+    ],
+    [['CONTACT: please do not', 'AGENT: Let me explain that to you.', 'CONTACT: ever call me again'], undefined],
+    [['CONTACT: please do not', 'AGENT: Mm-hm.', 'UNKNOWN: ever call me again'], undefined],
+  ])('with an interjection of the agent in between it is likely: %j', async (lines, certainty) => {
+    const answer = await hear(...lines);
+    expect(answer.requests[0]?.certainty).toBe(certainty);
+    const said = lines.filter((line) => line.startsWith('CONTACT')).map((line) => line.slice(9));
+    if (certainty) expect(answer.facts[0].entry).toMatchObject({ status: 'PENDING', evidence: said.join(' ') });
+  });
+
   test('its evidence is all the turns that say it', async () => {
     const answer = await hear('CONTACT: well', "CONTACT: please don't", 'CONTACT: call me again', 'CONTACT: bye');
     expect(answer.requests).toMatchObject([{ turn: 1 }]);

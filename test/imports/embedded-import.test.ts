@@ -6,7 +6,7 @@ import { importFile } from './import-story.ts';
 
 const ROWS = 2_000;
 /** On the embedded database (P3.1). */
-const BATCHES = ROWS / 250;
+const BATCHES = ROWS / 400;
 
 /** When each batch was committed, by the log. */
 async function batchTimes(by: Client): Promise<number[]> {

@@ -11,7 +11,7 @@ export const nextPhone = () => `+1415${7_000_000 + ++phones}`;
 const RECEIVE = /* GraphQL */ `
   mutation Receive($input: ReceiveMessageInput!) {
     receiveMessage(input: $input) {
-      effect isDuplicate isExternalIdReused isTextCut isCampaignUnknown notice cursor
+      effect isDuplicate isExternalIdReused isKeptAsReceived isTextCut isCampaignUnknown notice cursor
       understood { meaning isKeyword certainty channels decidedBy { text } }
       entries { id list { key } status source endUserOptedOut isActive reason evidence businessNumber requestedAt rawInput message { id } createdBy { kind actor { type name } } }
       stillBlockedBy { key }

@@ -80,7 +80,7 @@ describe('an opt-out is never refused over its format (R2.3)', () => {
   test('a sender that cannot be read is listed as it came, and lifted by the same', async () => {
     const sender = 'Shop Néw (US)';
     const stop = await text(admin, sender, 'STOP', { receivedAt: minute(1) });
-    expect(stop).toMatchObject({ effect: 'LISTED', problem: null, message: { from: sender } });
+    expect(stop).toMatchObject({ effect: 'LISTED', problem: null, isKeptAsReceived: true, message: { from: sender } });
     expect(stop.stillBlockedBy).toEqual([{ key: 'DNC' }, { key: 'DNT' }]);
     const start = await text(admin, sender, 'START', { receivedAt: minute(2) });
     expect(start).toMatchObject({ effect: 'LIFTED', stillBlockedBy: [] });
@@ -90,7 +90,7 @@ describe('an opt-out is never refused over its format (R2.3)', () => {
     const phone = nextPhone();
     const written = `(${phone.slice(2, 5)}) ${phone.slice(5, 8)}-${phone.slice(8)}`;
     const stop = await text(admin, written, 'STOP');
-    expect(stop.entries[0].rawInput).toBe(written);
+    expect(stop).toMatchObject({ isKeptAsReceived: false, entries: [{ rawInput: written }, {}] });
     expect(await blocked(admin, phone)).toBe(OUT);
   });
 

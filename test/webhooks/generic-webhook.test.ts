@@ -76,6 +76,12 @@ test.each([
   expect(await blocked(admin, phone)).toBe('OUTBOUND CALL, OUTBOUND SMS');
 });
 
+test('nor for a sender that is no number: it is kept as it came, and the answer says so', async () => {
+  const message = json('Shop Néw (US)', 'STOP');
+  const { json: answer } = await postGeneric(address, message, genericSignature(secret, message));
+  expect(answer).toMatchObject({ effect: 'LISTED', warnings: [{ code: 'KEPT_AS_RECEIVED' }] });
+});
+
 test('nor for its sender being a number, or a byte order mark', async () => {
   const phone = nextPhone();
   const message = `\ufeff${json(phone, 'STOP').replace(`"${phone}"`, phone.slice(1))}`;

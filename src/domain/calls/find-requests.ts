@@ -22,9 +22,13 @@ const PIECE = 1_000;
 /** Of the piece before, so that no request is cut in two. */
 const OVERLAP = 250;
 
+/** An agent's turn of so few words ("mm-hm", "I understand") comes in between and ends nothing. */
+const INTERJECTION = 3;
+
 /**
  * The requests in a transcript, in its order. What the agent said is left out. A request that a phone system has split
- * over several turns of one speaker is found too, where none of the turns says it alone.
+ * over several turns of one speaker is found too, where none of the turns says it alone; with the agent's word in between
+ * it is likely and not certain, because "I don't", "Okay?", "call me on Monday" may be two sentences.
  */
 export async function findRequests(turns: readonly Turn[], phrases: readonly string[]): Promise<SpokenRequest[]> {
   const search = (stretch: Stretch) => requestIn(turns, stretch, phrases);
@@ -47,16 +51,25 @@ function turnsAlone(turns: readonly Turn[]): Stretch[] {
   );
 }
 
-/** Where one speaker's turn goes over into their next. A turn that says it alone is left out. */
+/** Where one speaker's turn goes over into their next. What says it alone is left out, and ends a run. */
 function turnsJoined(turns: readonly Turn[], said: ReadonlySet<number>): Stretch[] {
   const runs: number[][] = [];
-  for (const [turn, { speaker }] of turns.entries()) {
-    if (speaker === 'AGENT' || said.has(turn)) continue;
-    const run = runs.at(-1);
-    if (run?.at(-1) === turn - 1 && turns[turn - 1]!.speaker === speaker) run.push(turn);
-    else runs.push([turn]);
+  let open: number[] | null = null;
+  for (const [turn, { speaker, text }] of turns.entries()) {
+    if (speaker === 'AGENT') {
+      if (!isInterjection(text)) open = null;
+    } else if (said.has(turn)) open = null;
+    else if (open && turns[open.at(-1)!]!.speaker === speaker) open.push(turn);
+    else {
+      open = [turn];
+      runs.push(open);
+    }
   }
   return runs.flatMap((run) => piecesOf(joined(turns, run))).filter(({ parts }) => parts.length > 1);
+}
+
+function isInterjection(text: string): boolean {
+  return text.length <= 40 && messageWords(text).filter(({ isSign }) => !isSign).length <= INTERJECTION;
 }
 
 function joined(turns: readonly Turn[], run: readonly number[]): Stretch {
@@ -98,14 +111,13 @@ function requestIn(turns: readonly Turn[], { text, parts }: Stretch, phrases: re
   const begins = partAt(parts, Math.min(...decidedBy.map(({ start }) => start)));
   const ends = partAt(parts, Math.max(...decidedBy.map(({ end }) => end - 1)));
   const { speaker, at } = turns[begins.turn]!;
-  const spoken = turns
-    .slice(begins.turn, ends.turn + 1)
-    .map((turn) => turn.text)
-    .join(' ');
+  const saying = parts.filter(({ turn }) => turn >= begins.turn && turn <= ends.turn);
+  const spoken = saying.map(({ turn }) => turns[turn]!.text).join(' ');
+  const isInterrupted = saying.length < ends.turn - begins.turn + 1;
   return {
     turn: begins.turn,
     speaker: speaker as 'CONTACT' | 'UNKNOWN',
-    certainty,
+    certainty: isInterrupted ? 'MEDIUM' : certainty,
     words: decidedBy.map((words) => words.text).join(' … '),
     // Of a turn that is longer than evidence may be, the piece that says it.
     sentence: spoken.length <= textLimits.evidence ? spoken : text,

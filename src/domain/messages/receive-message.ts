@@ -47,6 +47,8 @@ export type ReceivedMessage = Committed<{
   readonly isExternalIdReused: boolean;
   /** Why the sender can't be listed. */
   readonly problem: NumberProblem | null;
+  /** The sender is no number that can be read: it is listed and matched as it came (R2.3). */
+  readonly isKeptAsReceived: boolean;
   readonly isCut: boolean;
   readonly isCampaignUnknown: boolean;
   readonly position: number;
@@ -81,7 +83,7 @@ export async function receiveMessage(
   const taking = { door, input, message, settings, campaign, ask };
   const { outcome, understood, inbound } = await takeMessage(taking, services);
   const word = outcome.word!;
-  const { key, problem } = message.sender;
+  const { key, problem, isAsReceived } = message.sender;
   const entryIds =
     word.effect === 'LISTED'
       ? await entriesOfOptOut(services.sql, environmentId, key, optOutSource(understood))
@@ -106,6 +108,7 @@ export async function receiveMessage(
     isDuplicate: !word.isNew,
     isExternalIdReused: word.isIdReused,
     problem,
+    isKeptAsReceived: isAsReceived,
     isCut: message.isCut,
     isCampaignUnknown: campaignKey !== null && campaign === null,
     position: outcome.position,

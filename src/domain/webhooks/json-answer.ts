@@ -6,6 +6,8 @@ const warnings = {
   UNREADABLE_TIME:
     'receivedAt could not be read, so the message counts as received now: send ISO 8601 with its offset, RFC 2822, or seconds or milliseconds since 1970.',
   UNKNOWN_CAMPAIGN: 'There is no such campaign, or it is archived: only the phrases of the environment counted.',
+  KEPT_AS_RECEIVED:
+    'from is no number that can be read: it was kept, and an opt-out listed, exactly as it came; ask before each contact with the same spelling.',
   TEXT_CUT: 'The text has more than 10,000 characters: its beginning was read and kept.',
 } as const;
 
@@ -18,6 +20,7 @@ export function jsonAnswer(
   const codes = [
     ...(isTimeUnread ? (['UNREADABLE_TIME'] as const) : []),
     ...(received.isCampaignUnknown ? (['UNKNOWN_CAMPAIGN'] as const) : []),
+    ...(received.isKeptAsReceived ? (['KEPT_AS_RECEIVED'] as const) : []),
     ...(received.isCut ? (['TEXT_CUT'] as const) : []),
   ];
   const answer = {

@@ -12,7 +12,10 @@ export const MessageEffect = builder.enumType('MessageEffect', {
     NOT_LISTED: {
       description: "An opt-out of a sender that can't be on a list, such as an emergency number; it is kept.",
     },
-    LIFTED: { description: "An opt-in: every entry by the sender's own opt-outs is lifted, on DNT and DNC." },
+    LIFTED: {
+      description:
+        "An opt-in: what the sender's own opt-outs had listed, on DNT and DNC, is lifted. Nothing was where they had not opted out, or what they had asked waits for review.",
+    },
     NOT_NEWER: { description: 'An opt-in that is not newer than the newest opt-out: it lifts nothing.' },
     NONE: { description: 'It asked for nothing of the kind.' },
   },

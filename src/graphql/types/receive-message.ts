@@ -142,6 +142,11 @@ const ReceiveMessagePayload = builder.objectRef<Answer<Received>>('ReceiveMessag
       description: 'The same externalId came before with another sender or text: this is a message of its own.',
       resolve: ({ outcome }) => outcome?.isExternalIdReused ?? false,
     }),
+    isKeptAsReceived: t.boolean({
+      description:
+        'The sender is no number that can be read. It was kept, and an opt-out listed, exactly as it came; no other spelling of it will match, so ask before each contact with the sender as your carrier writes it.',
+      resolve: ({ outcome }) => outcome?.isKeptAsReceived ?? false,
+    }),
     isTextCut: t.boolean({
       description: 'The text has more than 10,000 characters: its beginning was read and kept.',
       resolve: ({ outcome }) => outcome?.isCut ?? false,

@@ -5,11 +5,11 @@ import type { Database } from '../../db/database.ts';
 export interface ImportServices {
   readonly database: Database;
   readonly log: ChangeLog;
-  /** Numbers of one batch; by default half a change set (P1.4), so that checks and single adds wait less beside it, and fewer where all share one connection (P3.1). */
+  /** Numbers of one batch; by default half a change set (P1.4), so that checks and single adds wait less beside it, and somewhat fewer where all share one connection (P3.1). */
   readonly batchRows?: number;
 }
 
-const BATCH_ROWS = { postgres: 500, pglite: 250 } as const;
+const BATCH_ROWS = { postgres: 500, pglite: 400 } as const;
 
 export function batchRowsOf({ database, batchRows }: ImportServices): number {
   return batchRows ?? BATCH_ROWS[database.kind];

@@ -10,7 +10,7 @@ import { measureEmbeddedCopy } from './embedded-copy.ts';
 import { type ImportRun, importFile } from './import-run.ts';
 import { measureLatencies } from './latency.ts';
 import { writeLeadFile } from './lead-file.ts';
-import { startServer } from './server-under-test.ts';
+import { residentMib, startServer } from './server-under-test.ts';
 
 /**
  * `npm run bench:import -- [--rows 1000000] [--embedded-rows 200000] [--grown 0] [--latency]`: an import end to end beside COPY of the
@@ -43,6 +43,9 @@ const tell = (what: string, run: ImportRun) =>
     `${rate(run.rows, run.totalMs)}  (upload ${Math.round(run.uploadMs)} ms, all ${Math.round(run.totalMs)} ms, server peak ${Math.round(run.peakMib)} MiB) ${JSON.stringify(run.counts)}`,
   );
 
+const tellMemory = ({ curve }: ImportRun) =>
+  say('  memory [rows done, MiB]', JSON.stringify(curve.filter((_, n) => n % Math.ceil(curve.length / 24) === 0)));
+
 try {
   say('machine', `${cpus().length} x ${cpus()[0]!.model}, Node ${process.version}`);
   if (rows > 0) await onPostgres();
@@ -65,10 +68,7 @@ async function onPostgres(): Promise<void> {
     await writeLeadFile(path, { rows });
     const first = await importFile(server, server.keys.production, path);
     tell('import, never-analysed table', first);
-    say(
-      '  memory [rows done, MiB]',
-      JSON.stringify(first.curve.filter((_, n) => n % Math.ceil(first.curve.length / 24) === 0)),
-    );
+    tellMemory(first);
     if (values.once) return;
     if (!values['no-copy']) {
       const copy = await measureCopy(postgres.url, name, folder);
@@ -127,8 +127,11 @@ async function onEmbedded(): Promise<void> {
     }
     const path = join(folder, 'leads.csv');
     await writeLeadFile(path, { rows: embeddedRows });
+    say('embedded database: opened and empty', `${Math.round(residentMib(server.pid))} MiB`);
     run = await importFile(server, server.keys.production, path);
     tell('embedded database: import', run);
+    tellMemory(run);
+    if (values.once) return;
   } finally {
     await server.stop();
   }

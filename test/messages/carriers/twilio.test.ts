@@ -120,16 +120,17 @@ describe('the message', () => {
     expect(read({ From: '1', To: '2', SmsMessageSid: 'SM3' })).toMatchObject({ externalId: 'SM3' });
   });
 
-  test.each(['From', 'To', 'MessageSid'])(
-    'without %s it is no message, and the answer names the field alone',
-    (field) => {
-      const fields: Record<string, string> = { From: '+14155550100', To: '+14155550199', Body: 'x', MessageSid: 'SM1' };
-      delete fields[field];
-      const answer = JSON.stringify(read(fields));
-      expect(answer).toContain(`lacks ${field}`);
-      expect(answer).not.toContain('415555');
-    },
-  );
+  test('without To it is taken all the same: no opt-out is lost over a field that it can do without', () => {
+    expect(read({ From: '+14155550100', Body: 'STOP', MessageSid: 'SM1' })).toMatchObject({ to: '', body: 'STOP' });
+  });
+
+  test.each(['From', 'MessageSid'])('without %s it is no message, and the answer names the field alone', (field) => {
+    const fields: Record<string, string> = { From: '+14155550100', To: '+14155550199', Body: 'x', MessageSid: 'SM1' };
+    delete fields[field];
+    const answer = JSON.stringify(read(fields));
+    expect(answer).toContain(`lacks ${field}`);
+    expect(answer).not.toContain('415555');
+  });
 });
 
 describe('TwiML', () => {

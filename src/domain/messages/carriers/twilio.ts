@@ -74,17 +74,16 @@ function bodyHash(url: string): string | null {
 /** The message in the form that Twilio posts for an inbound text. */
 export function readTwilioMessage(form: URLSearchParams): InboundMessage | UnreadableMessage {
   const from = form.get('From') ?? '';
-  const to = form.get('To') ?? '';
   const externalId = form.get('MessageSid') ?? form.get('SmsMessageSid') ?? form.get('SmsSid') ?? '';
   const missing = [
     ['From', from],
-    ['To', to],
     ['MessageSid', externalId],
   ].find(([, value]) => value === '');
   if (missing) return { problem: `The form lacks ${missing[0]}: is the webhook set as "A message comes in"?` };
   return {
     from,
-    to,
+    // No opt-out is lost over it: it only says which number they opted out from.
+    to: form.get('To') ?? '',
     body: form.get('Body') ?? '',
     externalId,
     receivedAt: null,
