@@ -21,10 +21,28 @@ export const englishDoubtfulRules: readonly Rule[] = [
     name: 'stop calling somebody else',
     certainty: 'MEDIUM',
     patterns: [
-      '^ <halt> <fill>* <contacting> ( they | my relative )',
+      '( ^ | please | so ) <halt> <fill>* <contacting> ( they | my relative )',
       '<dont> <fill>* <to_contact> my relative <ever_more>',
     ],
     guards: ['asks how', 'about others'],
+  },
+  {
+    name: 'take somebody off the list',
+    certainty: 'MEDIUM',
+    patterns: [
+      '( take | get | remove | pull ) ( _ ){1,3} <off> you list',
+      '( take | remove ) ( they | my ( relative | relatives ) ) ( number | name ) !( <off> ( the | my ) )',
+    ],
+    guards: ['negated', 'asks how', 'about others', 'by mistake'],
+  },
+  {
+    name: 'stop with a name',
+    certainty: 'MEDIUM',
+    patterns: [
+      '^^ stop !( by | on | at | to | of | off | there | here | sign | with | broken | stoppable | laugh ) _ $$',
+    ],
+    guards: ['by mistake', 'playful'],
+    onlyInTexts: true,
   },
   {
     name: 'never agreed',
@@ -65,6 +83,7 @@ export const englishDoubtfulRules: readonly Rule[] = [
     certainty: 'MEDIUM',
     patterns: [
       '^ is? ( the | a )? wrong ( number | person ) !( of | on | the | for | at | is )',
+      '!<( the | a | my | this | that | other ) wrong ( number | person ) ( $ | so | and | i | you | but | they | there )',
       '( you | i maybe ) ..3 ( have | get | give | reach | called | texted | contacted | call | text ) ( the | a )? wrong ( number | person ) !( of | on | the | for )',
       'not the person you is looking for',
     ],
@@ -94,9 +113,10 @@ export const englishDoubtfulRules: readonly Rule[] = [
     name: 'go away',
     certainty: 'MEDIUM',
     patterns: [
-      '^ ( this | it ) is <fill>* harassment $',
+      '( this | it | that ) is ..2 harassment',
+      '( this | you | that ) is ..2 bothering ( me | nos )',
       'you is bothering ( me | nos )',
-      '( i | ill ) ( is | can | would | going to | have )* <fill>* threat ( you | this number )',
+      '( i | ill ) ( is | can | would | going to | have )* <fill>* <threat> ( you | this number )',
       '^ go away ( $ | and | <ever_more> )',
       '^ ( get lost | goaway | fyou ) $',
       '^ lose about? me $',
@@ -110,6 +130,8 @@ export const englishDoubtfulRules: readonly Rule[] = [
       'knock it off',
       'cut it out $',
       '^ block me $',
+      '^ ( i | have | is | going to ){0,2} blocked ( and blocked )? you',
+      '^^ ( i | have ){0,2} blocked ( you | and | blocked | spam | number | this )* $$',
     ],
     guards: ['about others'],
   },
@@ -117,6 +139,13 @@ export const englishDoubtfulRules: readonly Rule[] = [
     name: 'enough',
     certainty: 'MEDIUM',
     patterns: [
+      '( asking | said ) you ..2 no more $',
+      '( please | so | but | you ) <dont> <ever_more> $',
+      'so <dont> $',
+      '^ 9 _ request ( $ | i | to )',
+      '( get | take ) me <off> ( this | that ) _',
+      'rather ..3 than ( get | receive | have | hear ) ..3 <contacts>',
+      '^ end it $',
       '^^ ( that )? enough $$',
       '^^ no more ( of this | this )? $$',
       '^^ never again $$',

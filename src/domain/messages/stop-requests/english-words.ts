@@ -6,7 +6,7 @@
  */
 export const englishWords: Readonly<Record<string, string>> = {
   // Ending something
-  stop: 'stop stopit halt halting stp stpo sotp tsop stahp stap stpp syop dtop',
+  stop: 'stop stopit halt halting stp stpo sotp tsop stahp stap stpp syop dtop stoo stol stip stopo',
   stopcontact: 'stoptexting stopcalling stopcalls stoptexts stoptxt stopmessaging stopspam stopspamming stopmessages',
   quit: 'quit qiut',
   cease: 'cease ceasing desist',
@@ -57,7 +57,7 @@ export const englishWords: Readonly<Record<string, string>> = {
   calls: 'calls phonecall phonecalls robocalls',
   calling: 'calling callin phoning ringing ringin dialing dialling robocalling autodialing',
   called: 'called',
-  ring: 'ring dial robocall',
+  ring: 'ring rings dial robocall',
   robo: 'robo',
   voicemail: 'voicemail voicemails vm vms voicemessages',
   leaving: 'leaving',
@@ -155,7 +155,8 @@ export const englishWords: Readonly<Record<string, string>> = {
   my: 'my our mine',
   they: 'he she they hes shes theyre him her them his their somebody someone everybody everyone people who',
   relative:
-    'brother sister mom mother mum dad father son daughter wife husband friend boss neighbor tenant kid kids roommate grandma grandmother grandpa parents aunt uncle cousin girlfriend boyfriend partner reference references doctor dr dentist clients customers competitor telemarketers scammers',
+    'brother sister mom mother mum dad father son daughter wife husband friend boss neighbor tenant kid kids roommate grandma grandmother grandpa parents aunt uncle cousin family girlfriend boyfriend partner reference references doctor dr dentist clients customers competitor telemarketers scammers',
+  company: 'company agency bank ex landlord lender coworker dealership telemarketer',
   relatives: 'brothers sisters moms mothers dads fathers sons daughters wifes husbands grandmas grandmothers',
   this: 'this these thes',
   that: 'that those thats',
@@ -218,6 +219,10 @@ export const englishWords: Readonly<Record<string, string>> = {
   right: 'right',
   time: 'time times',
   other: 'other another',
+  next: 'next',
+  each: 'each',
+  died: 'died deceased dead',
+  than: 'than',
   // Words that can stand around a request without altering it
   please: 'please pls plz plse pleas pleae plesae pleez kindly',
   softener:
@@ -233,8 +238,8 @@ export const englishWords: Readonly<Record<string, string>> = {
   piss: 'piss buzz bugger sod',
   fyou: 'stfu gfy fuckoff',
   // What turns or colours a sentence
-  threat:
-    'sue suing report reporting reported lawyer attorney attorneys police cops legal complaint fcc ftc bbb court charges lawsuit litigation blocking blocked authorities',
+  blocked: 'blocked blocking reported reporting',
+  sue: 'sue suing report lawyer lawyers attorney attorneys police cops legal complaint fcc ftc bbb court claims tcpa charges lawsuit litigation authorities',
   harassment: 'harassment',
   mistake: 'accident accidentally accidently mistake mistakenly error oops whoops unintentionally',
   meant: 'meant mean means',
@@ -252,6 +257,8 @@ export const englishWords: Readonly<Record<string, string>> = {
   press: 'press reply respond',
   waiting: 'waiting wait waitlist price guest invite shopping approved vendor',
   group: 'group',
+  stoppable:
+    'light lights signs laughing lying kidding joking playing worrying crying shipment delivery order renewal payment payments autopay refill prescription sale appointment truck car bus',
   playful: 'blush cute unreal funny sweet adorable amazing awesome hilarious incredible',
   quiteEnglish: 'quite',
 };

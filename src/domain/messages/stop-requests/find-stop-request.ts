@@ -9,7 +9,7 @@ import type { Rule } from './rule.ts';
 import { spanishDoubtfulRules } from './spanish-doubtful-rules.ts';
 import { spanishRules } from './spanish-rules.ts';
 import { spokenOf } from './spoken-of.ts';
-import { readSymbols, type SymbolText } from './symbols.ts';
+import { readSymbols, type SymbolText, withoutEmphasis } from './symbols.ts';
 import { FULL_STOP, QUESTION_MARK } from './vocabulary.ts';
 
 /** A request not to be contacted, found in plain words. */
@@ -47,6 +47,13 @@ function compiled(language: 'en' | 'es'): (rule: Rule) => CompiledRule {
 /** Looks for a request in the words of a message, or of a turn of a call. Null when there is none. */
 export function findStopRequest(words: readonly MessageWord[], door: 'SMS' | 'CALL'): StopRequest | null {
   const text = withoutNotices(readSymbols(withoutQuotations(words)));
+  const found = findIn(text, door);
+  if (found) return found;
+  const plain = withoutEmphasis(text);
+  return plain && findIn(plain, door);
+}
+
+function findIn(text: SymbolText, door: 'SMS' | 'CALL'): StopRequest | null {
   const present = new Set(text.symbols);
   const findings = (some: readonly CompiledRule[]) =>
     some.flatMap((rule) => (rule.onlyInTexts && door === 'CALL' ? [] : (find(rule, text, present) ?? [])));

@@ -24,16 +24,18 @@ const NEGATED_IN_SPANISH = atEnd('( no | nunca ) ( me | nos | le | se | quiero |
 const ASKS_HOW = somewhere(
   'how !( many time | about ) ..1 ( do | can | to | would | did | is | i can )',
   'what ( do | did | can | would | if | number | i )',
-  '!<( why | y ) do ( i | you | they )',
+  '!<( why | y | many time ) do ( i | you | they )',
   'did ( i | you | they )',
   'there ..2 way to',
-  'if i',
+  'if ( i | they )',
+  'did it ..2 to',
   '( can | would ) i stop',
   'como',
 );
 const ABOUT_OTHERS = somewhere(
   '!<( you ) ( they | relative | relatives ) ( !( you | so | and | but | please ) _ ){0,4} ( said | want | like )',
   'i ..1 said ( they | my? relative )',
+  'said ( ( the | a )? other | my | that ) company',
   'dice',
 );
 const OTHERS_DO = atEnd(
@@ -75,7 +77,7 @@ const SURE_FOR_EVER = somewhere(
 );
 const EVER = somewhere('ever', 'never');
 const FOR_NOW = atStart(
-  '..4 ( before | today | right? now | if | ahorita )',
+  '( !( i | you | and | they ) _ ){0,4} ( before | today | right? now | if | ahorita )',
   '..2 ( at | on ) ..2 today',
   '..5 , ..3 busy',
 );

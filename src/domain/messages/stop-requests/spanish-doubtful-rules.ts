@@ -36,6 +36,7 @@ export const spanishDoubtfulRules: readonly Rule[] = [
     certainty: 'MEDIUM',
     patterns: [
       '^ ( numero | persona ) equivocado $',
+      '^^ equivocado $$',
       'tiene el numero equivocado !( en )',
       '( ser | se | estos )? equivocado de ( numero | persona )',
       'se equivoco ( de ( numero | persona ) )?',

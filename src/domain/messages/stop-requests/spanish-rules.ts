@@ -70,6 +70,7 @@ export const spanishRules: readonly Rule[] = [
       '( dar | de ) de baja ( mi | estos ) ( numero | servicio de <contacts> )',
       '( solicito | quiero ) ( el | mi )? baja ( $ | inmediata )',
       '^^ baja inmediata $$',
+      '^^ dar de baja $$',
       'desuscribir',
       'cancelar ( mi | <which> )* suscripcion ( $ | ( a | de ) <which>* ( <contacts> | <mailings> ) )',
     ],

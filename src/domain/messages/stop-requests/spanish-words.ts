@@ -56,7 +56,7 @@ export const spanishWords: Readonly<Record<string, string>> = {
   conmigo: 'conmigo nosotros',
   moleste:
     'moleste molesten molestes molestar molestarme molestarnos insista insistan insistas insistir fastidie fastidien fastidiar fastidiarme hostigue hostiguen hostigar hostigarme spameen spamear spamearme fregar frieguen acose acosen acosar acosarme',
-  molestando: 'molestando molestandome acosando acosandome insistiendo fastidiando',
+  molestando: 'molestando molestandome acosando acosandome insistiendo fastidiando chingando jodiendo',
   publicidad:
     'publicidad promociones promocion ofertas oferta anuncios avisos alertas notificaciones informacion propaganda comunicaciones recordatorios',
   siga: 'siga sigan sigas seguir',

@@ -29,7 +29,7 @@ export const wordGroups: Readonly<Record<string, string>> = {
   contacts: '<calls> | <texts> | contact | communication | spam | bother | voicemail',
   mailings: 'alerts | junk | publicidad | text ( alerts | list )',
   after_me:
-    '$ | <ever_more> | <fill> | <also> | back | i | ill | but | so | no | not | stop | remove | take | <dont> | wrong | threat | if | about | for | with | by ( any | phone | text | <contacts> ) | ( on | at ) ( <own>? ( place | number | phone | broken ) | 9 | today ) | it | you is | you have | this is | ( this | my ) number',
+    '$ | <ever_more> | <fill> | <also> | back | i | ill | but | so | no | not | stop | remove | take | <dont> | wrong | <threat> | if | about | for | with | by ( any | phone | text | <contacts> ) | ( on | at ) ( <own>? ( place | number | phone | broken ) | 9 | today ) | it | you is | you have | this is | ( this | my ) number',
   after_leaving:
     '<any_list> | <all_this> | $ | <fill> | <also> | i | but | so | you | if | <dont> | <ever_more> | this is | that would | at you | stop',
   also: 'and | or | e | ni',
@@ -52,5 +52,6 @@ export const wordGroups: Readonly<Record<string, string>> = {
     '<off> ( !( waiting ) _ )* ( list !( waiting ) | this? group ( text | list | $ ) | lista | <contacts> | alerts | junk | here | name | subscription )',
   all_this: '<off> ( all of )? ( this | it | that | all | here ) ( profane | junk | list )? $',
   other_matter: 'from | off | of | on | at | for | with | to | by | before',
+  threat: 'sue | blocked',
   dnc: 'dnc list? | ( do not | dont | no ) ( call | contact | text | bother ) list? | lista de no ( llame | moleste ) | robinson',
 };
