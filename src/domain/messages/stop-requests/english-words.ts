@@ -156,7 +156,7 @@ export const englishWords: Readonly<Record<string, string>> = {
   they: 'he she they hes shes theyre him her them his their somebody someone everybody everyone people who',
   relative:
     'brother sister mom mother mum dad father son daughter wife husband friend boss neighbor tenant kid kids roommate grandma grandmother grandpa parents aunt uncle cousin family girlfriend boyfriend partner reference references doctor dr dentist clients customers competitor telemarketers scammers',
-  company: 'company agency bank ex landlord lender coworker dealership telemarketer',
+  company: 'company agency bank banco ex landlord lender coworker dealership telemarketer',
   relatives: 'brothers sisters moms mothers dads fathers sons daughters wifes husbands grandmas grandmothers',
   this: 'this these thes',
   that: 'that those thats',

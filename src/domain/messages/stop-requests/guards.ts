@@ -31,12 +31,14 @@ const ASKS_HOW = somewhere(
   'did it ..2 to',
   '( can | would ) i stop',
   'como',
+  'si ..1 quiero',
 );
 const ABOUT_OTHERS = somewhere(
   '!<( you ) ( they | relative | relatives ) ( !( you | so | and | but | please ) _ ){0,4} ( said | want | like )',
   'i ..1 said ( they | my? relative )',
   'said ( ( the | a )? other | my | that ) company',
   'dice',
+  'company ..1 ( dije | said )',
 );
 const OTHERS_DO = atEnd(
   '!<( said | have | make | let | get | would | can | please | you ) ( they | relative ) ( would | can | never | wont | softener | dont | do ){0,3}',

@@ -38,6 +38,7 @@ export const spanishDoubtfulRules: readonly Rule[] = [
       '^ ( numero | persona ) equivocado $',
       '^^ equivocado $$',
       'tiene el numero equivocado !( en )',
+      '( tiene | marco ) mal ( $ | ..1 numero )',
       '( ser | se | estos )? equivocado de ( numero | persona )',
       'se equivoco ( de ( numero | persona ) )?',
     ],
@@ -69,7 +70,14 @@ export const spanishDoubtfulRules: readonly Rule[] = [
   {
     name: 'váyanse',
     certainty: 'MEDIUM',
-    patterns: ['vete ( a ( el )? | al ) insult', 'no ( me )? joda', '^ vete $', '^ quitelo $', '^ joda su insult'],
+    patterns: [
+      'vete ( a ( el )? | al ) insult',
+      'no ( me )? joda',
+      '^ vete $',
+      '!<( lista de ) no ( el | se )? usen ( mas | $ | estos | mi )',
+      '^ quitelo $',
+      '^ joda su insult',
+    ],
     guards: ['about others'],
   },
 ];

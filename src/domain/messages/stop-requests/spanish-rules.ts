@@ -22,7 +22,7 @@ export const spanishRules: readonly Rule[] = [
       'no <now_please>* <nos> ( vuelva a | siga | ande | estos )? ( <es_do> | <es_doing> ) ( <also> no? me? <es_do> )*',
       'no ( vuelva a | siga | ande ) ( <es_do> | <es_doing> )',
       'no ( se )? ( vuelva a )? comunique',
-      '!<( lista de ) no <es_write> ( mas | nunca | <me> | $ ) <me>?',
+      '!<( lista de | lista ) no <es_write> ( mas | nunca | un veces | <me> | $ ) <me>?',
       'no mande <es_sent>',
       'no me gusta que <nos> <es_do>',
       'no quiero que ( vuelva a | siga | ande ) ( <es_do> | <es_doing> )',
@@ -51,6 +51,7 @@ export const spanishRules: readonly Rule[] = [
     patterns: [
       'quiteme <now_please>* ( <es_list> | <any_list> | !( el | un | estos | de | mi | su | a ) )',
       'me puede? <quite> ( <es_list> | <now_please>* $ )',
+      'me sacan <es_list>',
       '<quite> ( mi | estos | el ) ( numero | nombre | <number> ) !( de el )',
       '( <quite> | remove ) mi ( numero | nombre | <number> )',
       '( remove | <quite> ) de ..2 ( lista | list )',
@@ -93,7 +94,7 @@ export const spanishRules: readonly Rule[] = [
     patterns: [
       'ponga como no llame',
       'ponga ( mi numero )? en <which>* ( <dnc> )',
-      'estoy ..1 en <which>* ( lista? robinson | <dnc> ) !( QUESTION )',
+      '( estoy | numero ( ser | estos ) ) ..1 en <which>* ( lista? robinson | <dnc> ) !( QUESTION )',
     ],
     guards: ['asks how', 'about others'],
   },
@@ -101,6 +102,7 @@ export const spanishRules: readonly Rule[] = [
     name: 'si siguen',
     certainty: 'HIGH',
     patterns: [
+      '( puse | dije | mande ) ..1 ( alto | stop | baja ) !( de | en )',
       'si <nos>? ( vuelve a | sigue ) ( <es_do> | <es_doing> ) ( _ | , )* ( _ | , )* amenaza',
       'si no ( deje | dejan | pare ) de',
     ],

@@ -23,6 +23,7 @@ export const spanishWords: Readonly<Record<string, string>> = {
     'bajenme bajeme quiteme quitenme quitame quitarme quitenos quitennos saqueme saquenme sacame sacarme saquenos borreme borrenme borrame borrarme borrennos elimineme eliminenme eliminame eliminarme eliminenos remuevame remuevanme remueveme removerme borradme quitadme sacadme eliminadme retireme retirenme retirarme excluyanme excluyame',
   quite:
     'quiten quitar quita elimine eliminen elimina eliminar borre borren borra borrar saque saquen sacar saca remueva remuevan remover remueve retire retiren retirar quitaran quitara borraran borrara sacaran eliminaran eliminara excluyan',
+  sacan: 'sacan quitan borran eliminan',
   quitelo:
     'quitelo quitenlo quitala quitarlo quitenla eliminenlo eliminelo eliminarlo eliminala borrenlo borrelo borrarlo saquenlo saquelo sacarlo',
   darme: 'dadme darme dame denme deme darnos dennos darse',
@@ -32,14 +33,17 @@ export const spanishWords: Readonly<Record<string, string>> = {
   nombre: 'nombre datos contacto',
   // Calls
   llame:
-    'llame llamen llames llamar llamarme llamarnos llameis llamaran llamara marque marquen marques marcar marcarme telefonee telefoneen hable hablen hables hablarme',
+    'llame llamen llames llamar llamarme llamarnos llameis llamaran llamara marcaran marcara hablaran hablara marque marquen marques marcar marcarme telefonee telefoneen hable hablen hables hablarme',
+  marco: 'marco marcaron marcaste',
+  mal: 'mal',
+  puse: 'puse respondi conteste',
   llamando: 'llamando llamandome marcando marcandome telefoneando',
   llamadas: 'llamadas llamada',
   llameme: 'llameme llamenme llamame marqueme marquenme marcame',
   llamado: 'llamado',
   // Texts
   escriba:
-    'escriba escriban escribas escribir escribirme escribirnos escribiera escribieran textee texteen textees textear textearme mensajee mensajeen mensajear mensajearme escribais',
+    'escriba escriban escribas escribir escribirme escribirnos escribiera escribieran textearan mensajearan textee texteen textees textear textearme mensajee mensajeen mensajear mensajearme escribais',
   escribiendo: 'escribiendo escribiendome texteando texteandome mensajeando',
   escribame: 'escribame escribanme escribeme',
   mensajes: 'mensajes mensaje msjs msj mensajitos mjs textos texto whatsapps menajes',
@@ -147,6 +151,7 @@ export const spanishWords: Readonly<Record<string, string>> = {
   ustedes: 'ustedes usted uds ud',
   salir: 'salir salirme',
   uso: 'uso',
+  usen: 'usen utilicen utilice usar utilizar',
   servicio: 'servicio',
   prefiero: 'prefiero preferiria agradeceria agradezco',
   gusta: 'gusta',

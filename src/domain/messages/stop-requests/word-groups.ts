@@ -8,7 +8,7 @@ export const wordGroups: Readonly<Record<string, string>> = {
   // Whom a contact reaches when it reaches the speaker
   own: 'my | this | the | that | a | mi | estos',
   owner: 'old | relative | relatives | place',
-  me: 'me | nos | here | ( <own> <owner>* ( number | phone | place | text ) ( number | phone )? ) | a? ( mi | estos ) ( numero | casa ) | conmigo',
+  me: 'me | nos | here | ( <own> <owner>* ( number | phone | place | text ) ( number | phone )? ) | a? ( mi | estos ) ( numero | casa ) | conmigo | aqui',
   number:
     '( phone | place | contact | name | text ){0,2} ( number | name | contact | place | phone ) ( and ( number | name ) )?',
 
@@ -43,7 +43,7 @@ export const wordGroups: Readonly<Record<string, string>> = {
   es_write: 'llame | escriba | contacte | moleste | comunique | joda',
   es_do: '<es_write> | mande ( <es_sent> )',
   es_doing: 'llamando | escribiendo | contactando | molestando | mandando',
-  es_list: 'de <which>* ( lista | list | aqui | <contacts> )',
+  es_list: 'de <which>* ( lista | list | aqui | <contacts> ) | de estos $',
   now_please: 'ya | por favor | favor | saludo | softener | please',
 
   halt: 'stop | quit | cease and cease | cease | discontinue | refrain from',
@@ -53,5 +53,5 @@ export const wordGroups: Readonly<Record<string, string>> = {
   all_this: '<off> ( all of )? ( this | it | that | all | here ) ( profane | junk | list )? $',
   other_matter: 'from | off | of | on | at | for | with | to | by | before',
   threat: 'sue | blocked',
-  dnc: 'dnc list? | ( do not | dont | no ) ( call | contact | text | bother ) list? | lista de no ( llame | moleste ) | robinson',
+  dnc: 'dnc list? | ( do not | dont | no ) ( call | contact | text | bother ) list? | lista de? no ( llame | moleste ) | robinson',
 };
