@@ -19,7 +19,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than cores: tests wait for databases and other processes most of the time.
+    maxWorkers: 3,
     // Files share processes, and what keeps them apart is in here.
     isolate: false,
     setupFiles: ['test/support/set-up.ts'],

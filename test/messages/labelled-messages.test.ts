@@ -12,7 +12,7 @@ test('the set is as large, as hard and as divided as it says', () => {
   expect(new Set(written.map(({ kind, text }) => kind + text)).size).toBe(written.length);
 });
 
-test.each(['tune', 'untouched', 'fresh', 'fresh2', 'fresh3', 'tuning'])(
+test.each(['tune', 'untouched', 'fresh', 'fresh2', 'fresh3', 'fresh4', 'fresh5', 'tuning'])(
   'opt-outs of the split %s are found: precision and recall',
   (split) => {
     const score = scoreOf(all.filter((message) => message.split === split));

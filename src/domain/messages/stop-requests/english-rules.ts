@@ -154,6 +154,7 @@ export const englishRules: readonly Rule[] = [
       'time said ( you | <fill> )* stop',
       'i <fill>* have? <fill>* ( said | asking ) you ( many | 9 | _ )? time to? stop',
       'asking ..1 stop $',
+      '( puse | dije | mande ) ..1 ( alto | stop | baja ) !( de | en )',
       'before i? ( opt out | unsubscribed | opted out | i? said you? to? stop )',
       'what part of ..3 ( stop | no | remove | <dont> <to_contact> )',
       'i <fill>* have? <fill>* ( unsubscribed | opted out ) ( _ | , )* ( _ | , )* ( still | again | why | keep )',
@@ -180,7 +181,7 @@ export const englishRules: readonly Rule[] = [
     patterns: [
       '( put | sign ) ( me | nos | it | they | my | this | the | you )* <number>? ( on | to ) ..3 <dnc>',
       '!<( is | did ) ( i is? | <own> <number> ( is | have ) | phone is ) be? ( sign | put | still )? on ( the | you | a )? national* <dnc>',
-      '^ dnc $',
+      '^ dnc me? $',
       '( authorized | want | like | request ) to be put? on ..2 <dnc>',
       '<dnc> ..1 you can put ( me | this )',
       '^ ( the )? ( do not | no ) call list $',

@@ -221,6 +221,9 @@ export const englishWords: Readonly<Record<string, string>> = {
   other: 'other another',
   next: 'next',
   each: 'each',
+  week: 'week weeks',
+  ago: 'ago',
+  belongs: 'belongs',
   died: 'died deceased dead',
   than: 'than',
   // Words that can stand around a request without altering it

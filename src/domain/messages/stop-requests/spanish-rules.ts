@@ -53,7 +53,7 @@ export const spanishRules: readonly Rule[] = [
       'me puede? <quite> ( <es_list> | <now_please>* $ )',
       'me sacan <es_list>',
       '<quite> ( mi | estos | el ) ( numero | nombre | <number> ) !( de el )',
-      '( <quite> | remove ) mi ( numero | nombre | <number> )',
+      '( <quite> | remove ) mi ( numero | nombre | publicidad | <number> )',
       '( remove | <quite> ) de ..2 ( lista | list )',
       '( quitelo | take me off ) <es_list>',
       'take me off el lista',
@@ -102,7 +102,6 @@ export const spanishRules: readonly Rule[] = [
     name: 'si siguen',
     certainty: 'HIGH',
     patterns: [
-      '( puse | dije | mande ) ..1 ( alto | stop | baja ) !( de | en )',
       'si <nos>? ( vuelve a | sigue ) ( <es_do> | <es_doing> ) ( _ | , )* ( _ | , )* amenaza',
       'si no ( deje | dejan | pare ) de',
     ],
