@@ -50,7 +50,7 @@ export const englishDoubtfulRules: readonly Rule[] = [
     certainty: 'MEDIUM',
     patterns: [
       '( never | wont | dont | did not | do not ) <fill>* ( sign up | sign | subscribe | agree | opt on | said | request | authorize ) ( for | to | on ){0,2} ( this | it | any of this | <which>* ( <contacts> | <mailings> ) ) ( $ | and | so | i | how )',
-      '( never | dont | wont | did not | do not ) <fill>* ( sign up | subscribe ) $',
+      '( never | dont | wont | did not | do not ) <fill>* ( sign up | subscribe | opted on ) $',
     ],
     guards: ['asks how', 'about others'],
   },
@@ -105,6 +105,16 @@ export const englishDoubtfulRules: readonly Rule[] = [
     onlyInTexts: true,
   },
   {
+    name: 'another channel only',
+    certainty: 'MEDIUM',
+    patterns: [
+      '^^ only ( text | texts | messages | email ) $$',
+      '^^ ( text | texts | messages | email ) only $$',
+      'i <fill>* <dont> ( accept | take | do ) <which>* <contacts> $',
+    ],
+    guards: ['only for now'],
+  },
+  {
     name: 'not interested',
     certainty: 'MEDIUM',
     patterns: [
@@ -145,6 +155,10 @@ export const englishDoubtfulRules: readonly Rule[] = [
       'knock it off',
       'cut it out $',
       '^ back off $',
+      '^^ turn up $$',
+      'sue violation',
+      '( hear from | ( contacting | calling ) you ( from | by ) ) my sue',
+      '( my sue ) ( can | would )? be? <contacting> you',
       'get off my back',
       '^ block me $',
       '^ ( i | have | is | going to ){0,2} blocked ( and blocked )? you',

@@ -223,6 +223,9 @@ export const englishWords: Readonly<Record<string, string>> = {
   each: 'each',
   week: 'week weeks',
   ago: 'ago',
+  only: 'only solo',
+  accept: 'accept',
+  violation: 'violation violations',
   belongs: 'belongs',
   died: 'died deceased dead',
   than: 'than',
@@ -239,7 +242,7 @@ export const englishWords: Readonly<Record<string, string>> = {
   laugh: 'lol lmao rofl haha hahaha lmfao jk jaja jajaja',
   profane: 'fuck fucking fking fkn fuckin fk fck fuk effing freaking tf hell heck bloody f eff screw',
   piss: 'piss buzz bugger sod',
-  fyou: 'stfu gfy fuckoff',
+  fyou: 'stfu gfy fu fuckoff',
   // What turns or colours a sentence
   blocked: 'blocked blocking reported reporting',
   sue: 'sue suing report lawyer lawyers attorney attorneys police cops legal complaint fcc ftc bbb court claims tcpa charges lawsuit litigation authorities',

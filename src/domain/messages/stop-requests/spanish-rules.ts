@@ -10,6 +10,7 @@ export const spanishRules: readonly Rule[] = [
       '( pare | basta | suspender | cancelar | alto ) <now_please>* ( con | de | a )? ( el? ( envio | servicio ) de )? <which>* ( <contacts> | publicidad | alerts )',
       'quiero deje de recibir <which>* ( <contacts> | <mailings> | estos )',
       '<halt> ( <es_doing> )',
+      '( deje | pare ) de ande? insult $',
       'me dejan de <es_do>',
       '^ sin <contacts> por? favor',
     ],
