@@ -22,7 +22,7 @@ export const spanishWords: Readonly<Record<string, string>> = {
   quiteme:
     'bajenme bajeme quiteme quitenme quitame quitarme quitenos quitennos saqueme saquenme sacame sacarme saquenos borreme borrenme borrame borrarme borrennos elimineme eliminenme eliminame eliminarme eliminenos remuevame remuevanme remueveme removerme borradme quitadme sacadme eliminadme retireme retirenme retirarme excluyanme excluyame',
   quite:
-    'quiten quitar quita elimine eliminen elimina eliminar borre borren borra borrar saque saquen sacar saca remueva remuevan remover remueve retire retiren retirar quitaran quitara borraran borrara sacaran eliminaran eliminara excluyan',
+    'quiten quitar quita elimine eliminen elimina eliminar borre borren borra borrar saque saquen sacar saca remueva remuevan remover remueve retire retiren retirar quitaran quitara borraran borrara sacaran sacara eliminaran eliminara excluyan',
   sacan: 'sacan quitan borran eliminan',
   quitelo:
     'quitelo quitenlo quitala quitarlo quitenla eliminenlo eliminelo eliminarlo eliminala borrenlo borrelo borrarlo saquenlo saquelo sacarlo',
@@ -33,11 +33,11 @@ export const spanishWords: Readonly<Record<string, string>> = {
   nombre: 'nombre datos contacto',
   // Calls
   llame:
-    'llame llamen llames llamar llamarme llamarnos llameis llamaran llamara marcaran marcara hablaran hablara marque marquen marques marcar marcarme telefonee telefoneen hable hablen hables hablarme',
+    'llame llamen llames llamar llamarme llamarnos llameis llamaran llamara marcaran marcara hablaran hablara marque marquen marques marcar marcarme telefonee telefoneen hable hablen hables hablar hablarme hablarle llamarle llamarla llamarlo',
   marco: 'marco marcaron marcaste',
   mal: 'mal',
   puse: 'puse respondi conteste',
-  llamando: 'llamando llamandome marcando marcandome telefoneando',
+  llamando: 'llamando llamandome marcando marcandome hablando hablandome telefoneando',
   llamadas: 'llamadas llamada',
   llameme: 'llameme llamenme llamame marqueme marquenme marcame',
   llamado: 'llamado',
@@ -59,7 +59,7 @@ export const spanishWords: Readonly<Record<string, string>> = {
   comunique: 'comunique comuniquen comuniques comunicar comunicarse',
   conmigo: 'conmigo nosotros',
   moleste:
-    'moleste molesten molestes molestar molestarme molestarnos insista insistan insistas insistir fastidie fastidien fastidiar fastidiarme hostigue hostiguen hostigar hostigarme spameen spamear spamearme fregar frieguen acose acosen acosar acosarme',
+    'moleste molesten molestes molestar molestarme molestarnos molestarla molestarlo molestarle insista insistan insistas insistir fastidie fastidien fastidiar fastidiarme hostigue hostiguen hostigar hostigarme spameen spamear spamearme fregar frieguen acose acosen acosar acosarme',
   molestando: 'molestando molestandome acosando acosandome insistiendo fastidiando chingando jodiendo',
   publicidad:
     'publicidad promociones promocion ofertas oferta anuncios avisos alertas notificaciones informacion propaganda comunicaciones recordatorios',

@@ -49,14 +49,11 @@ export function readSymbols(read: readonly MessageWord[]): SymbolText {
   return { symbols, words };
 }
 
-/**
- * "Quit. Asking." as "quit asking": without the stops between sentences of one word each. Null where there are none.
- */
+/** "Do not. Text. Me." as "do not text me": without the stops between sentences of one or two words. Null where there are none. */
 export function withoutEmphasis({ symbols, words }: SymbolText): SymbolText | null {
   const isStop = (at: number) => at < 0 || at >= symbols.length || symbols[at] === FULL_STOP;
-  const kept = [...symbols].map(
-    (symbol, at) => symbol !== FULL_STOP || !(isStop(at - 2) && isStop(at + 2) && !isStop(at - 1) && !isStop(at + 1)),
-  );
+  const isShort = (at: number, step: number) => !isStop(at + step) && (isStop(at + 2 * step) || isStop(at + 3 * step));
+  const kept = [...symbols].map((symbol, at) => symbol !== FULL_STOP || !(isShort(at, -1) && isShort(at, 1)));
   if (!kept.includes(false)) return null;
   return {
     symbols: [...symbols].filter((_, at) => kept[at]).join(''),
