@@ -39,7 +39,8 @@ export async function layCable(databaseUrl: string): Promise<Cable> {
       from.on('error', () => to.destroy());
       from.on('close', () => {
         if (!pair.isDead) to.destroy();
-        pairs.delete(pair);
+        // Of a dead one the other end stays, and is still to be reset.
+        if (to.destroyed) pairs.delete(pair);
       });
     }
     if (stalled) silence(pair);

@@ -81,13 +81,19 @@ export function askLibrary(dialled: string, defaultCountry: CountryCode): Parsed
     // A number without its area code is possible at home (412-6367), but its E.164 form is nobody's.
     const length = validatePhoneNumberLength(number.number);
     if (number.isPossible() && length === undefined) {
-      return number.number.length > LONGEST_E164 ? refused('TOO_LONG') : accepted(number.number);
+      if (number.number.length > LONGEST_E164) return refused('TOO_LONG');
+      return readsAsItself(number.number) ? accepted(number.number) : refused('IMPOSSIBLE_LENGTH');
     }
     return refused(length === 'TOO_SHORT' || length === 'TOO_LONG' ? length : 'IMPOSSIBLE_LENGTH');
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     return refused(codeByParseError[error.message] ?? 'NOT_A_NUMBER');
   }
+}
+
+/** The library makes +6173937 of 073937 on Christmas Island, and of that +61073937: what one would list the other wouldn't find. */
+function readsAsItself(e164: string): boolean {
+  return isCanonical(e164.slice(1)) || parsePhoneNumberWithError(e164, { extract: false }).number === e164;
 }
 
 const codeByParseError: Record<string, NumberProblemCode> = {
