@@ -104,7 +104,6 @@ export const englishDoubtfulRules: readonly Rule[] = [
       '( nobody | no one | no ) ( here )? ( by | with | name ) ( that | the )? name',
       '( wont | not | no longer | dont ) ( have | use | at | on ) this number ( anymore | any more | $ )',
       '( i | ^ ) softener? ( get | have ) this number ( _ ){0,2} ( today | week | ago )',
-      '^ ( there )? ( is )? no _ ( here | at this number ) $',
       '( this | the | my )? number belongs to !( they )',
     ],
     guards: ['by mistake'],
@@ -179,6 +178,18 @@ export const englishDoubtfulRules: readonly Rule[] = [
     guards: ['about others'],
   },
   {
+    name: 'a threat',
+    certainty: 'MEDIUM',
+    patterns: [
+      'you ( they | vocative )? would not <fill>* <to_contact>',
+      '( if | next time | time ) ( <own> phone | you | they | this number ) ..2 ( ring | <to_contact> ) ( <me> )? one more time',
+      '( <to_contact> | ring ) ( _ ){0,4} again <also> ..3 <threat>',
+      '<threat> ( _ ){0,6} if ..2 ( one more | again | other <contacts> | keep <contacting> )',
+      '( next | one more | other | each ) more? ( one | time | <contacts> ) ( _ | , )* ( _ | , )* <threat>',
+    ],
+    guards: [],
+  },
+  {
     name: 'enough',
     certainty: 'MEDIUM',
     patterns: [
@@ -190,11 +201,9 @@ export const englishDoubtfulRules: readonly Rule[] = [
       'make this the? last ( one | <contacts> )',
       'make it so ..1 i <dont> ( get | receive ) any',
       '<fill> no more $',
-      '<dont> do it again',
       'so ( nobody | no one ) ( <to_contact> | calls | texts ) me',
       '( rather | like | would ) ..4 no longer ( get | receive ) ( this | any | <contacts> )',
       'rather ..3 than ( get | receive | have | hear ) ..3 <contacts>',
-      '^ end it $',
       '^^ ( that )? enough $$',
       '^^ no more ( of this | this )? $$',
       '^^ never again $$',

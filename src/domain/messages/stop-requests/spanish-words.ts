@@ -153,7 +153,6 @@ export const spanishWords: Readonly<Record<string, string>> = {
   uso: 'uso',
   hay: 'hay',
   nadie: 'nadie',
-  conozco: 'conozco conoce',
   soy: 'soy',
   cambiaron: 'cambiaron cambiaste',
   usen: 'usen utilicen utilice usar utilizar',
