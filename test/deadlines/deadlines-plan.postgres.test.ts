@@ -11,13 +11,13 @@ const ENTRIES = 20_000;
 
 /**
  * Half of them wait: an eighth on DNC that is overdue, an eighth that is new, and a quarter on SPAM, which has no deadline
- * and came between the new ones. What came together lies together.
+ * and came between the new ones, at the same times however long this takes. What came together lies together.
  */
 const FILL = `
   INSERT INTO entry (environment_id, phone, list_id, source, status, requested_at, created_by_id, created_at, updated_at)
   SELECT e.environment_id, '+1' || (2000000000 + n), CASE WHEN eighth IN (2, 3) THEN 3 ELSE 1 END, 'IMPORT',
          (CASE WHEN eighth < 4 THEN 'PENDING' ELSE 'APPROVED' END)::entry_status,
-         clock_timestamp() - CASE eighth WHEN 0 THEN interval '90 days' ELSE interval '1 minute' END + n % (${ENTRIES} / 8) * interval '1 ms',
+         now() - CASE eighth WHEN 0 THEN interval '90 days' ELSE interval '1 minute' END + n % (${ENTRIES} / 8) * interval '1 ms',
          e.created_by_id, clock_timestamp(), clock_timestamp()
     FROM (SELECT * FROM entry LIMIT 1) e, generate_series(1, ${ENTRIES}) n CROSS JOIN LATERAL (SELECT (n - 1) * 8 / ${ENTRIES} AS eighth) part;
   INSERT INTO entry_count (environment_id, list_id, status, source, count)
